@@ -1,0 +1,61 @@
+# Copyright 2026 The Pinduoduo connector authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Facts about the APIs that the connector calls: tables only, no logic.
+
+Source: PDD Open Platform, pages of the single APIs (2026; some of 2023).
+"""
+
+from typing import NamedTuple
+
+
+class Read(NamedTuple):
+    """A call without effect: it may be repeated at any time."""
+
+    rows_key: str | None = None
+    """Key of the list in the answer; None where the answer is one object."""
+    page_size: int | None = None
+    """Most rows per page; None where the API does not page."""
+    window: int | None = None
+    """Longest span between start and end, in seconds."""
+    has_next: bool = False
+    """It knows ``use_has_next``: an answer without total, much cheaper."""
+
+
+READS = {
+    "pdd.order.list.get": Read("order_list", 100, 86400, True),
+    "pdd.order.basic.list.get": Read("order_list", 100, 86400, True),
+    "pdd.order.number.list.increment.get": Read("order_sn_list", 100, 1800, True),
+    "pdd.order.information.get": Read(),
+    "pdd.order.status.get": Read("order_status_list"),
+    "pdd.order.promise.info.get": Read(),
+    "pdd.order.merge.ship.order.group": Read("order_group_list"),
+    "pdd.goods.list.get": Read("goods_list", 100),
+    "pdd.goods.detail.get": Read(),
+    "pdd.goods.skus.get": Read(),
+    "pdd.goods.commit.detail.get": Read(),
+    "pdd.goods.commit.list.get": Read("list", 100),
+    "pdd.goods.latest.commit.status.get": Read("list"),
+    "pdd.goods.cats.get": Read("goods_cats_list"),
+    "pdd.refund.list.increment.get": Read("refund_list", 100, 1800),
+    "pdd.refund.information.get": Read(),
+    "pdd.refund.status.check": Read("order_sns_exists_refund"),
+    "pdd.refund.address.list.get": Read("refund_address_list"),
+    "pdd.logistics.companies.get": Read("logistics_companies"),
+    "pdd.logistics.address.get": Read("logistics_address_list"),
+    "pdd.logistics.ordertrace.get": Read("trace_list"),
+    "pdd.open.logistics.pre.check": Read(),
+    "pdd.waybill.search": Read("waybill_apply_subscription_cols"),
+    "pdd.open.decrypt.mask.batch": Read("data_decrypt_list"),
+    "pdd.open.virtual.number.check": Read(),
+    "pdd.finance.balance.daily.bill.url.get": Read(),
+    "pdd.mall.info.get": Read(),
+    "pdd.time.get": Read(),
+    "pdd.pmc.user.get": Read(),
+    "pdd.pmc.accrue.query": Read(),
+}
+"""Name of the API -> facts. A name that is not here is taken for a write.
+
+Not here although their names say "get" or "batch": ``pdd.waybill.get`` takes a
+number, ``pdd.goods.spec.id.get`` may create a value, ``pdd.open.decrypt.batch`` eats
+a quota, and the token APIs use up a code or a refresh token.
+"""
