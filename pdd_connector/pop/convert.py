@@ -39,7 +39,7 @@ def parse_yuan(value, *, default=_REQUIRED, negative=False):
     if _is_missing(value) and default is not _REQUIRED:
         return default
     number = _number(value)
-    if abs(number) >= _AMOUNT_LIMIT:
+    if number.copy_abs() >= _AMOUNT_LIMIT:
         raise _bad(value, "is too large for an amount")
     if number < 0 and not negative:
         raise _bad(value, "is below zero")
@@ -77,7 +77,7 @@ def parse_int(value, default=_REQUIRED):
     if _is_missing(value) and default is not _REQUIRED:
         return default
     number = _number(value)
-    if abs(number) >= _INT_LIMIT:
+    if number.copy_abs() >= _INT_LIMIT:
         raise _bad(value, "is too large")
     if number != int(number):
         raise _bad(value, "is not whole")

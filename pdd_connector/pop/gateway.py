@@ -77,7 +77,8 @@ class PddClient:
         :raise PddTransportError: no usable answer, the outcome is unknown
         :raise PddApiError: refused; the class says why
         """
-        for left in reversed(range(READ_TRIES if api_name in READS else 1)):
+        tries = READ_TRIES if api_name in READS else 1
+        for left in range(tries - 1, -1, -1):
             try:
                 return self._call_once(api_name, params)
             except (PddTransportError, PddBusyError):
@@ -141,7 +142,7 @@ def _content(api_name, response, hide):
             status, retry_after=_retry_after(response), api_name=api_name
         )
     body = _json(response)
-    refused = isinstance(body, dict) and "error_response" in body
+    refused = isinstance(body, dict) and body.get("error_response") is not None
     if status != 200 and not (refused and status < 500):
         raise PddTransportError("http", status=status, api_name=api_name)
     if body is None:
@@ -167,9 +168,8 @@ def _reason(error):
     """Return ``timeout`` or ``connection`` for an error of the HTTP library."""
     causes = (error, *error.args)
     late = (requests.Timeout, ReadTimeoutError)
-    return (
-        "timeout" if any(isinstance(cause, late) for cause in causes) else "connection"
-    )
+    timed_out = any(isinstance(cause, late) for cause in causes)
+    return "timeout" if timed_out else "connection"
 
 
 def _retry_after(response):
