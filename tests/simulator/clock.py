@@ -42,7 +42,8 @@ def day_start(day):
 
 
 class Clock:
-    """A clock tests can move.
+    """A clock tests can move. It is made frozen, so that what is built before it runs
+    does not depend on how long that takes.
 
     :param float start: Unix seconds to begin with; None: real time
     """
@@ -50,7 +51,7 @@ class Clock:
     def __init__(self, start=None):
         self._lock = threading.Lock()
         self._offset = 0.0 if start is None else start - time.time()
-        self._frozen_at = None
+        self._frozen_at = time.time() if start is None else start
 
     def now(self):
         """Return the platform's time in Unix seconds."""

@@ -316,6 +316,7 @@ def _change(platform, shop, body):
     if "sku_id" not in body:
         goods = shop.goods[int(body["goods_id"])]
         _set(goods, body, ("name", "outer_goods_id", "is_onsale", "is_promoted"))
+        platform.tell_goods("pdd_goods_GoodsUpdate", goods)
         return {"goods_id": str(goods.goods_id)}
     sku = shop.skus[int(body["sku_id"])]
     goods = shop.goods[sku.goods_id]
@@ -327,6 +328,7 @@ def _change(platform, shop, body):
     _set(sku, body, names)
     sku.multi_price = int(body.get("price_fen", sku.multi_price))
     sku.price = int(body.get("single_price_fen", max(sku.price, sku.multi_price + 1)))
+    platform.tell_goods("pdd_goods_GoodsUpdate", goods)
     return _flat(goods, sku)
 
 
@@ -352,6 +354,7 @@ def _add(platform, shop, body):
     )
     goods.is_promoted = bool(body.get("is_promoted", False))
     shop.add_goods(goods)
+    platform.tell_goods("pdd_goods_GoodsAdd", goods)
     return [_flat(goods, sku) for sku in goods.skus]
 
 
@@ -376,7 +379,9 @@ def _add_sku(platform, shop, body):
 
 
 def _delete(platform, shop, body):
-    shop.goods[int(body["goods_id"])].is_deleted = True
+    goods = shop.goods[int(body["goods_id"])]
+    goods.is_deleted = True
+    platform.tell_goods("pdd_goods_GoodsDelete", goods)
     return {"deleted": str(body["goods_id"])}
 
 
@@ -395,6 +400,7 @@ def _audit(platform, shop, body):
         platform.finish_audit(now, shop.mall_id, commit.commit_id)
     else:
         reject_audit(commit, now, body.get("comment", "主图含有文字"))
+        platform.tell_goods("pdd_goods_GoodsCheckReject", shop.goods[commit.goods_id])
     return {"check_status": commit.check_status}
 
 

@@ -87,6 +87,7 @@ class Gateway:
         call = self._prepare(request, parameters, method, entry)
         self._faults.before(entry)
         with self._platform.lock:
+            call.now = self._platform.clock.now()
             self._platform.settle(call.now)
             result = method.handler(call)
         result = spoil_rows(self._faults.take_spoilers(entry), result)

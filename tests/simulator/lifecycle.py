@@ -51,7 +51,7 @@ def risk_on(platform, order, moment):
     """Put an unshipped order under review."""
     _require(order.order_status == 1 and not order.risk, "not to ship, or in review")
     order.risk = True
-    platform.tell("pdd_trade_TradeRiskChanged", order)
+    platform.tell_order("pdd_trade_TradeRiskChanged", order)
 
 
 @_event
@@ -59,14 +59,14 @@ def risk_off(platform, order, moment):
     """End the review."""
     _require(order.risk, "not under review")
     order.risk = False
-    platform.tell("pdd_trade_TradeRiskChanged", order)
+    platform.tell_order("pdd_trade_TradeRiskChanged", order)
 
 
 @_event
 def memo(platform, order, moment, text="请尽快发货"):
     """Change the buyer's note."""
     order.buyer_memo = text
-    platform.tell("pdd_trade_BuyerMemoModified", order)
+    platform.tell_order("pdd_trade_BuyerMemoModified", order)
 
 
 @_event
@@ -75,7 +75,7 @@ def remark(platform, order, moment, text="", tag=None, tag_name=""):
     order.remark = text
     order.remark_tag = tag
     order.remark_tag_name = tag_name
-    platform.tell("pdd_trade_TradeMemoModified", order)
+    platform.tell_order("pdd_trade_TradeMemoModified", order)
 
 
 @_event
@@ -122,7 +122,7 @@ def address_change(platform, order, moment, number=None):
     maker = platform.order_maker
     order.receiver = maker.random_person() if number is None else maker.person(number)
     order.address_version += 1
-    platform.tell("pdd_trade_TradeLogisticsAddressChanged", order)
+    platform.tell_order("pdd_trade_TradeLogisticsAddressChanged", order)
 
 
 # -- parcels -----------------------------------------------------------------------
@@ -139,7 +139,7 @@ def ship(platform, order, moment, logistics_id=None, tracking_number=None):
     set_parcel(
         platform, order, carrier, tracking_number or carrier.make_number(platform.rng)
     )
-    platform.tell("pdd_trade_TradeSellerShip", order)
+    platform.tell_order("pdd_trade_TradeSellerShip", order)
 
 
 def set_parcel(platform, order, carrier, number):
@@ -156,7 +156,7 @@ def receive(platform, order, moment):
     _require(order.order_status == 2, "not on its way")
     order.order_status = 3
     order.received = moment
-    platform.tell("pdd_trade_TradeSuccess", order)
+    platform.tell_order("pdd_trade_TradeSuccess", order)
 
 
 # -- after-sales -------------------------------------------------------------------
@@ -313,7 +313,7 @@ def _change(case, status, moment, role):
 
 
 def _tell_case(platform, order, case, topic, operation):
-    platform.tell(
+    platform.tell_order(
         topic,
         order,
         refund_id=case.after_sales_id,

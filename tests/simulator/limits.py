@@ -3,6 +3,7 @@
 
 """Throttling per shop, per application and per method (protocol.md 6, privacy.md 3)."""
 
+import threading
 from collections import deque
 
 from .errors import ApiError
@@ -52,6 +53,7 @@ class Throttle:
         self._settings = settings
         self._clock = clock
         self._windows = {}
+        self._lock = threading.Lock()
 
     def check(self, api, client_id, mall_id):
         """Count one call.
@@ -62,8 +64,12 @@ class Throttle:
         rules = self._rules(api)
         if not scale or not rules:
             return
-        now = self._clock()
         owners = {"shop": mall_id, "app": client_id, "api": None}
+        with self._lock:
+            self._count(api, rules, owners, scale)
+
+    def _count(self, api, rules, owners, scale):
+        now = self._clock()
         windows = []
         for scope, calls, seconds in rules:
             window = self._window((api, scope, owners[scope], seconds))

@@ -56,10 +56,13 @@ class OrderMaker:
         :param Shop shop: the seller
         :param list picks: ``(goods, sku, count)`` for each line
         :param float deal: moment of the deal
-        :param overrides: fields of Order to set in the end, e.g. ``postage`` in fen
+        :param overrides: fields of Order to set in the end, e.g. ``postage`` in fen;
+            ``receiver`` may be a number: one number is one person
         :raise ValueError: the buyer would pay less than nothing, or an unknown field
         """
         order = self._plain(shop, picks, deal)
+        if isinstance(overrides.get("receiver"), int):
+            overrides["receiver"] = self.person(overrides["receiver"])
         for name, value in overrides.items():
             if not hasattr(order, name):
                 raise ValueError(f"an order has no {name}")
@@ -101,7 +104,7 @@ class OrderMaker:
             created=created,
             paid=deal - 1,
             confirmed=deal,
-            updated=deal + 1,
+            updated=int(deal),
             ship_before=deal + goods.shipment_limit,
             categories=goods.categories,
             group_order_id=2_300_000_000_000_000 + self._next_number % 10**12,
@@ -159,9 +162,9 @@ class OrderMaker:
             order.order_change = min(900, gross // 10)
         room = (gross - order.order_change) * 2 // 5
         if self._chance(0.4):
-            order.platform_discount = min(rng.choice(_PLATFORM_COUPONS), room // 2)
+            order.platform_discount = _coupon(rng.choice(_PLATFORM_COUPONS), room)
         if self._chance(0.35):
-            order.seller_discount = min(rng.choice(_SELLER_COUPONS), room // 2)
+            order.seller_discount = _coupon(rng.choice(_SELLER_COUPONS), room)
         if self._chance(0.01):
             order.leader_discount = room // 3
         if self._chance(0.08):
@@ -190,6 +193,11 @@ class OrderMaker:
         order.step_deposit = gain // 4
         order.seller_discount += gain
         order.step_status = 1 if self._chance(0.3) else 2
+
+
+def _coupon(value, room):
+    """Return a coupon of at most half the room, in whole jiao (10 fen)."""
+    return min(value, room // 20 * 10)
 
 
 def make_line(goods, sku, count):

@@ -34,7 +34,7 @@ class Planner:
         deal = order.confirmed
         if rng.random() < settings.risk_share:
             order.risk = True
-            self._plan(order, deal + rng.uniform(0.2, 5) * HOUR, "risk_off")
+            self._plan(order, deal + rng.uniform(0.5, 20) * HOUR, "risk_off")
         if order.step_status == 1:
             self._plan(order, deal + rng.uniform(1, 20) * HOUR, "pay_balance")
         if rng.random() < settings.refund_share / 2:

@@ -3,6 +3,7 @@
 
 """The state of the whole platform, and the one place through which it changes."""
 
+import dataclasses
 import heapq
 import itertools
 import random
@@ -72,7 +73,8 @@ class Platform:
         """Make one deal now, or at another moment.
 
         :param int mall_id: the shop; default the first
-        :param list items: ``{"sku_id", "count"}``; default one piece of the first SKU
+        :param list items: ``{"sku_id", "count", "price"}``, the price in fen instead
+            of the SKU's; default one piece of the first SKU
         :param float at: moment of the deal
         :param overrides: fields of Order (money in fen), e.g. ``risk=True``
         :return: Order
@@ -93,6 +95,8 @@ class Platform:
             raise ValueError("no such SKU in this shop")
         if not 0 < count <= sku.quantity:
             raise ValueError("sold out, or a count below one")
+        if "price" in item:
+            sku = dataclasses.replace(sku, multi_price=int(item["price"]))
         return shop.goods[sku.goods_id], sku, count
 
     def register(self, shop, order, quiet=False):
@@ -102,7 +106,7 @@ class Platform:
             shop.skus[line.sku_id].quantity -= line.count
         self.publish(order, order.updated)
         if not quiet:
-            self.tell("pdd_trade_TradeConfirmed", order)
+            self.tell_order("pdd_trade_TradeConfirmed", order)
         return order
 
     def event(self, order_sn, event, **details):
@@ -193,15 +197,23 @@ class Platform:
         commit = shop.commits[commit_id]
         if commit.check_status == 1:
             lifecycle.pass_audit(shop, commit, moment)
+            self.tell_goods("pdd_goods_GoodsUpdate", shop.goods[commit.goods_id])
 
     # -- messages ------------------------------------------------------------------
-    def tell(self, topic, order, **content):
-        """Record a message for the push channel (messages.md)."""
-        body = {"mall_id": order.mall_id, "tid": order.order_sn, **content}
-        event = Event(
-            next(self.event_ids), self.clock.now(), topic, order.mall_id, body
-        )
-        self.events.append(event)
+    def tell_order(self, topic, order, **content):
+        """Record a message about an order for the push channel (messages.md)."""
+        self.tell(topic, order.mall_id, tid=order.order_sn, **content)
+
+    def tell_goods(self, topic, goods):
+        """Record a message about a goods."""
+        millis = int(self.clock.now() * 1000)
+        self.tell(topic, goods.mall_id, goods_id=goods.goods_id, update_time=millis)
+
+    def tell(self, topic, mall_id, **content):
+        """Record a message; every change of state tells one."""
+        body = {"mall_id": mall_id, **content}
+        moment = self.clock.now()
+        self.events.append(Event(next(self.event_ids), moment, topic, mall_id, body))
         if len(self.events) > MOST_EVENTS:
             del self.events[: MOST_EVENTS // 2]
 

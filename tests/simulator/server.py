@@ -58,7 +58,7 @@ class Handler(WSGIRequestHandler):
         moment = self.server.clock.now() if timestamp is None else timestamp
         return super().date_time_string(moment)
 
-    def log(self, type, message, *args):  # noqa: A002
+    def log(self, type, message, *args):
         if self.server.verbose:
             super().log(type, message, *args)
 
@@ -157,6 +157,7 @@ class Simulator:
             settings = settings or Settings()
             self.platform = Platform(settings, seed, shops, goods, sorted(METHODS))
             Loader(self.platform).seed(orders, days, live=bool(live))
+            self.platform.clock.freeze(settings.clock_frozen)
         self.platform.planner.active = bool(live)
         self.loader = Loader(self.platform)
         self.clock = self.platform.clock

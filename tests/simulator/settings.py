@@ -30,6 +30,8 @@ class Settings:
     # -- clock ---------------------------------------------------------------------
     #: Unix seconds to start the platform's clock at; None: real time.
     clock_start: float | None = None
+    #: Leave the clock frozen when the simulator is ready.
+    clock_frozen: bool = False
 
     # -- gateway (protocol.md) -----------------------------------------------------
     #: Accepted distance between ``timestamp`` and the platform's clock [A].
