@@ -9,6 +9,7 @@ import io
 import socket
 import struct
 import threading
+import time
 
 from werkzeug.serving import DechunkedInput, ThreadedWSGIServer, WSGIRequestHandler
 from werkzeug.wrappers import Request, Response
@@ -157,7 +158,7 @@ class Simulator:
             settings = settings or Settings()
             self.platform = Platform(settings, seed, shops, goods, sorted(METHODS))
             Loader(self.platform).seed(orders, days, live=bool(live))
-            self.platform.clock.freeze(settings.clock_frozen)
+            self._let_time_run(settings)
         self.platform.planner.active = bool(live)
         self.loader = Loader(self.platform)
         self.clock = self.platform.clock
@@ -168,6 +169,13 @@ class Simulator:
         self._control = Control(self)
         self._server = None
         self._threads = []
+
+    def _let_time_run(self, settings):
+        """End the standstill in which the past was made."""
+        clock = self.platform.clock
+        clock.freeze(settings.clock_frozen)
+        if settings.clock_start is None:
+            clock.set(time.time())
 
     # -- start and stop ------------------------------------------------------------
     def start(self):
