@@ -7,10 +7,10 @@ import sys
 
 sys.path.insert(0, __file__.rpartition("/")[0])
 
-from lib.processes import Interrupted, raise_on_signals  # noqa: E402
-from lib.steps import Trouble  # noqa: E402
+from lib.processes import Interrupted, raise_on_signals
+from lib.steps import Trouble
 
-COMMANDS = ("demo", "test", "bench", "shell")
+COMMANDS = ("demo", "test", "bench", "shell", "lint")
 
 
 def main(command, *arguments):

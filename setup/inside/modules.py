@@ -2,7 +2,13 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Install (``+name``) and upgrade (``^name``) add-ons."""
 
-from environment import ARGUMENTS, configure, environment, refuse_half_installed, registry
+from environment import (
+    ARGUMENTS,
+    configure,
+    environment,
+    refuse_half_installed,
+    registry,
+)
 
 
 def main():
@@ -14,6 +20,8 @@ def main():
     )
     with environment(loaded) as env:
         refuse_half_installed(env)
+        # else the first page, and each browser test, waits for them to be built
+        env["ir.qweb"]._pregenerate_assets_bundles()
 
 
 if __name__ == "__main__":

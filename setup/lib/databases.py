@@ -40,18 +40,17 @@ def ensure_tested(note=None):
     wanted = {"base": _base_digest(), "addons": addon_digests()}
     if facts(TESTED) == wanted:
         return
-    names = paths.present_addons()
+    addons = paths.present_addons()
     if note:
-        note(f"installing {', '.join(names) or 'no add-on'} in a fresh database")
+        note(f"installing {', '.join(addons) or 'no add-on'} in a fresh database")
     clone(BASE, TESTED)
-    if names:
-        server.script(
-            "modules",
-            TESTED,
-            *(f"+{name}" for name in names),
-            why="The add-ons could not be installed",
-            advice="the lines above say which file is at fault.",
-        )
+    server.script(
+        "modules",
+        TESTED,
+        *(f"+{name}" for name in addons),
+        why="The add-ons could not be installed",
+        advice="the lines above say which file is at fault.",
+    )
     set_facts(TESTED, wanted)
 
 
@@ -128,6 +127,14 @@ def clone(source, name):
     )
     if filestore(source).exists():  # its files never change: links are enough
         shutil.copytree(filestore(source), filestore(name), copy_function=os.link)
+
+
+def drop_leftovers(prefix):
+    """Drop databases named PREFIX_PID whose process is gone."""
+    for name in names(prefix):
+        owner = name.removeprefix(f"{prefix}_").partition("-")[0]
+        if not os.path.exists(f"/proc/{owner}"):
+            drop(name)
 
 
 def filestore(name):

@@ -25,7 +25,7 @@ def _serves_main(entry):
     """Tell whether an entry is the archive itself, not its security or local cousins."""
     return (
         "main" in entry["components"]
-        and re.match(r"(https?|file|mirror\+\S+|mirror)$", entry["uri"].partition(":")[0])
+        and re.match(r"(https?|file|mirror)[:+]", entry["uri"])
         and "security" not in entry["uri"]
         and not any("security" in suite for suite in entry["suites"])
     )
@@ -52,7 +52,8 @@ def _deb822(text):
                 key, _, value = line.partition(":")
                 key = key.strip().lower()
                 fields[key] = value.strip()
-        if "deb" not in fields.get("types", "").split() or fields.get("enabled") == "no":
+        types = fields.get("types", "").split()
+        if "deb" not in types or fields.get("enabled") == "no":
             continue
         for uri in fields.get("uris", "").split():
             yield {

@@ -133,11 +133,8 @@ def _download_from(address):
     for folder in (apt / "lists/partial", apt / "archives/partial", debs):
         folder.mkdir(parents=True, exist_ok=True)
     source = apt / "sources.list"
-    source.write_text(
-        "".join(
-            f"deb [signed-by={_keyring()}] {address} {suite} main\n" for suite in PACKAGES
-        )
-    )
+    entry = f"deb [signed-by={_keyring()}] {address}"
+    source.write_text("".join(f"{entry} {suite} main\n" for suite in PACKAGES))
     options = {
         "Dir::Etc::SourceList": source,
         "Dir::Etc::SourceParts": "/dev/null",
@@ -178,7 +175,9 @@ def _keyring():
         path = Path("/usr/share/keyrings", name)
         if path.exists():
             return path
-    raise Trouble("No Debian archive keyring.", "apt-get install debian-archive-keyring")
+    raise Trouble(
+        "No Debian archive keyring.", "apt-get install debian-archive-keyring"
+    )
 
 
 def _unpack(debs, note):

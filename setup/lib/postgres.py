@@ -23,6 +23,7 @@ ROLE = "odoo"
 ACCOUNT = "postgres"  # who runs the server when we are root
 SOCKET_LIMIT = 107 - len("/.s.PGSQL.5432.lock")  # bytes a socket path may have
 KEEP = paths.RUN / "keep"  # present: the server stays when its last user leaves
+USERS = paths.RUN / "postgres.users"  # locked by the commands that use the server
 SETTINGS = {
     "listen_addresses": "''",
     "unix_socket_permissions": "0700",
@@ -31,6 +32,7 @@ SETTINGS = {
     "work_mem": "16MB",
     "maintenance_work_mem": "128MB",
     "max_wal_size": "2GB",
+    "jit": "off",  # compiling costs more than Odoo's short queries take
     "synchronous_commit": "off",  # a crash may lose the last moment, never break data
     "logging_collector": "off",
     "log_min_duration_statement": "-1",
@@ -84,7 +86,7 @@ def server(note=None):
         yield
         return
     paths.RUN.mkdir(parents=True, exist_ok=True)
-    with (paths.RUN / "postgres.users").open("w") as users:
+    with USERS.open("w") as users:
         fcntl.flock(users, fcntl.LOCK_SH)
         try:
             start(note)
@@ -92,6 +94,16 @@ def server(note=None):
         finally:
             if not KEEP.exists():
                 _stop_if_last(users)
+
+
+def stop_unless_used():
+    """Stop our cluster when no command of this checkout uses it.
+
+    :return bool: whether it was stopped
+    """
+    paths.RUN.mkdir(parents=True, exist_ok=True)
+    with USERS.open("w") as users:
+        return _stop_if_last(users)
 
 
 def start(note=None):
@@ -157,8 +169,8 @@ def _stop_if_last(users):
     try:
         fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        return  # another command of this checkout still uses it
-    stop()
+        return False  # another command of this checkout still uses it
+    return stop()
 
 
 def _check_external():

@@ -23,8 +23,8 @@ def raise_on_signals():
     """Turn the ending signals into an exception, so that every ``finally`` runs."""
 
     def interrupt(number, _frame):
-        for each in ENDING:
-            signal.signal(each, signal.SIG_IGN)  # one is enough: let the cleaning finish
+        for each in ENDING:  # one is enough: let the cleaning finish
+            signal.signal(each, signal.SIG_IGN)
         raise Interrupted(number)
 
     for number in ENDING:
@@ -44,7 +44,8 @@ def environment(**extra):
         XDG_CACHE_HOME=str(paths.CACHE / "xdg"),
         XDG_CONFIG_HOME=str(paths.CACHE / "xdg-config"),
     )
-    env.pop("PYTHONPATH", None)
+    for name in ("PYTHONPATH", "PYTHONHOME", "PYTHONDONTWRITEBYTECODE"):
+        env.pop(name, None)
     env.update({key: str(value) for key, value in extra.items()})
     return env
 

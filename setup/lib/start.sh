@@ -1,6 +1,6 @@
 # Copyright 2026 The Pinduoduo connector authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-# Sourced by setup/demo, setup/test, setup/bench and setup/shell with $command set:
+# Sourced by setup/demo, setup/test, setup/bench, setup/shell and setup/lint with $command set:
 # find a Python to run the set-up with, or say what is missing. Nothing else is sh.
 
 here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)

@@ -23,40 +23,39 @@ class Trouble(Exception):
 class Steps:
     """Numbered progress: ``[2/8] Fetching Odoo 19 ... 3 s``.
 
-    Written to standard error when ``stream`` says so, so that commands whose standard
-    output belongs to the caller stay silent there.
+    :param stream: standard output, unless that belongs to the caller's own output
     """
 
     def __init__(self, total, stream=None):
         self.total = total
         self.done = 0
         self.stream = stream or sys.stdout
-        self.open_line = False
+        self.line_is_open = False
 
     @contextmanager
     def step(self, title):
+        """Show a step while it runs, and how long it took."""
         self.done += 1
         self._write(f"[{self.done}/{self.total}] {title} ...")
-        self.open_line = True
+        self.line_is_open = True
         start = time.monotonic()
         try:
             yield self
         except BaseException:
-            self._end(" failed")
+            self._end("failed")
             raise
-        self._end(f" {time.monotonic() - start:.0f} s")
+        self._end(f"{time.monotonic() - start:.0f} s")
 
     def note(self, text):
         """Print a detail below the line of the running step."""
-        self._end("")
+        if self.line_is_open:
+            self._write("\n")
+            self.line_is_open = False
         self._write(f"      {text}\n")
 
-    def _end(self, text):
-        if self.open_line:
-            self._write(f"{text}\n")
-        elif text:
-            self._write(f"      done:{text}\n" if "failed" not in text else f"      {text.strip()}\n")
-        self.open_line = False
+    def _end(self, result):
+        self._write(f" {result}\n" if self.line_is_open else f"      {result}\n")
+        self.line_is_open = False
 
     def _write(self, text):
         self.stream.write(text)

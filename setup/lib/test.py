@@ -68,13 +68,8 @@ def _defaults(arguments):
 
 
 def _drop_leftovers():
-    """Drop the databases of runs that ended without cleaning."""
-    for name in databases.names(PREFIX):
-        owner = name.removeprefix(f"{PREFIX}_").partition("-")[0]
-        if not os.path.exists(f"/proc/{owner}"):
-            databases.drop(name)
+    """Remove what runs that ended without cleaning left behind."""
+    databases.drop_leftovers(PREFIX)
     for path in paths.RUN.glob("test-*.conf"):
         if not os.path.exists(f"/proc/{path.stem.removeprefix('test-')}"):
             path.unlink()
-
-

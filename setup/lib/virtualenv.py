@@ -28,8 +28,8 @@ def ensure(note=None):
         note("installing the packages of setup/requirements.txt")
     processes.run(
         [
-            *(paths.PYTHON, "-m", "pip", "install", "--quiet", "--no-warn-script-location"),
-            *("--requirement", paths.REQUIREMENTS),
+            *(paths.PYTHON, "-m", "pip", "install", "--quiet"),
+            *("--no-warn-script-location", "--requirement", paths.REQUIREMENTS),
         ],
         why="pip could not install the packages of setup/requirements.txt",
         advice="check that pip reaches its package index (pip config list), then call "
@@ -61,7 +61,9 @@ def _works():
             [paths.PYTHON, "-m", "pip", "--version"], capture_output=True, check=False
         )
     except OSError as error:
-        raise Trouble(str(error), f"delete {paths.VENV} and call this again.") from error
+        raise Trouble(
+            str(error), f"delete {paths.VENV} and call this again."
+        ) from error
     return done.returncode == 0
 
 

@@ -1,0 +1,80 @@
+# Copyright 2026 The Pinduoduo connector authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""``setup/bench``: figures as ratios to plain Odoo, measured in the same run."""
+
+import argparse
+import json
+import os
+from pathlib import Path
+
+from . import databases, ground, paths, postgres, server
+from .steps import Steps, Trouble
+
+FOLDER = paths.ROOT / "tests" / "bench"
+GROUPS = ("orders", "stock", "finance")
+PREFIX = f"pdd_bench_{databases.HERE}"
+
+
+def main(arguments):
+    options = _parse(arguments)
+    groups = _groups(options.group)
+    steps = Steps(2 + len(groups))
+    results = {}
+    with databases.lock():
+        ground.ensure(steps)
+    with postgres.server():
+        with databases.lock(), steps.step("PostgreSQL and Odoo with the add-ons"):
+            databases.ensure_tested(steps.note)
+            databases.drop_leftovers(PREFIX)
+        for group in groups:
+            results[group] = _measure(group, steps)
+    if options.json:
+        options.json.write_text(json.dumps(results, indent=2) + "\n")
+    return 0
+
+
+def _parse(arguments):
+    parser = argparse.ArgumentParser(
+        prog="setup/bench", description="Measure against plain Odoo in the same run."
+    )
+    parser.add_argument("group", nargs="*", help=f"{', '.join(GROUPS)}; all if none")
+    parser.add_argument(
+        "--json", metavar="FILE", type=lambda name: Path(name).resolve()
+    )
+    return parser.parse_args(arguments)
+
+
+def _groups(wanted):
+    """Return the groups to measure.
+
+    :raise Trouble: one that was asked for does not exist
+    """
+    there = [name for name in GROUPS if (FOLDER / f"{name}.py").exists()]
+    strange = [name for name in wanted if name not in there]
+    if strange:
+        raise Trouble(
+            f"No bench {', '.join(strange)}.", f"there is: {', '.join(there)}"
+        )
+    return wanted or there
+
+
+def _measure(group, steps):
+    """Run one group on a fresh database.
+
+    :return dict: its figures
+    """
+    database = f"{PREFIX}_{os.getpid()}"
+    answer = paths.RUN / f"bench-{os.getpid()}.json"
+    try:
+        with steps.step(f"Measuring {group}"):
+            with databases.lock():
+                databases.clone(databases.TESTED, database)
+            output = server.script(
+                "bench", database, group, answer, why=f"The bench {group} failed"
+            )
+            figures = json.loads(answer.read_text())
+    finally:
+        databases.drop(database)
+        answer.unlink(missing_ok=True)
+    print(output)
+    return figures

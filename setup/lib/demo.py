@@ -1,0 +1,137 @@
+# Copyright 2026 The Pinduoduo connector authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""``setup/demo``: Odoo, PostgreSQL, the simulator and a demo company, up and running."""
+
+import os
+import time
+
+from . import databases, demo_data, ground, paths, postgres, processes, services
+from .steps import Steps, Trouble
+
+USAGE = "usage: setup/demo [--detach | stop | reset]"
+
+
+def main(arguments):
+    command = arguments[0] if arguments else "stay"
+    known = {"stay": _stay, "--detach": _detach, "stop": _stop, "reset": _reset}
+    if command in ("-h", "--help"):
+        print(USAGE)
+        return 0
+    if len(arguments) > 1 or command not in known:
+        raise Trouble(f"Not understood: {' '.join(arguments)}", USAGE)
+    return known[command]()
+
+
+def _stay():
+    with postgres.server():
+        try:
+            _up()
+            print("      Ctrl-C ends it all", flush=True)
+            _print_ready()
+            _watch()
+        finally:
+            services.stop()
+            postgres.KEEP.unlink(missing_ok=True)
+
+
+def _detach():
+    ran_before = services.odoo_url()
+    with postgres.server():
+        try:
+            _up()
+        except BaseException:
+            if not ran_before:
+                services.stop()
+            raise
+        postgres.KEEP.touch()
+    print("      setup/demo stop ends it", flush=True)
+    _print_ready()
+    return 0
+
+
+def _up():
+    """Bring up all that is missing; what runs and what is made stays as it is."""
+    steps = Steps(8)
+    with databases.lock():
+        ground.ensure(steps)
+        with steps.step("PostgreSQL"):
+            postgres.start(steps.note)
+        with steps.step("Simulated Pinduoduo with two shops"):
+            simulator = services.ensure_simulator()
+        with steps.step(f"Database {databases.DEMO} with the demo company"):
+            demo_data.ensure_company(simulator, steps.note)
+        with steps.step("Add-ons"):
+            if demo_data.outdated_addons():
+                services.stop_odoo()
+            demo_data.ensure_addons(steps.note)
+        with steps.step("Odoo"):
+            url = services.ensure_odoo()
+        with steps.step("Shop authorised at the simulator"):
+            connected = demo_data.ensure_shop(simulator, steps.note)
+        with steps.step("First sync by the scheduled actions"):
+            if connected:
+                demo_data.wait_for_sync(steps.note)
+    _show(url, simulator)
+
+
+def _show(url, simulator):
+    lines = {
+        "sales orders made of them": f"{url}/odoo/sales",
+        "the merchant's side": f"{simulator}/",
+        "in Chinese": f"log in as {demo_data.CHINESE_LOGIN}, same password",
+        "logs": f"{paths.RUN.relative_to(paths.ROOT)}/*.log",
+    }
+    if paths.present_addons():
+        action = f"{url}/odoo/action-pdd_connector"
+        lines = {
+            "the shop in Odoo": f"{action}.pdd_shop_action",
+            "its orders": f"{action}.pdd_order_action",
+            "SKUs without product": f"{action}.pdd_sku_action",
+            **lines,
+        }
+    print("\nWhat to look at")
+    for name, place in lines.items():
+        print(f"  {name:<26} {place}")
+    print()
+
+
+def _print_ready():
+    url = services.odoo_url()
+    print(f"ready {url} {demo_data.LOGIN} {demo_data.PASSWORD}", flush=True)
+
+
+def _watch():
+    """Return never; raise when a service dies on its own."""
+    while True:
+        time.sleep(1)
+        for name in services.NAMES:
+            if not processes.running(name):
+                raise Trouble(
+                    f"{name} ended unexpectedly:\n{processes.log_tail(name)}",
+                    f"read {paths.RUN / name}.log, then call setup/demo again.",
+                )
+
+
+def _stop():
+    ended = services.stop()
+    postgres.KEEP.unlink(missing_ok=True)
+    if not postgres.is_external():
+        if postgres.stop_unless_used():
+            ended.append("PostgreSQL")
+        elif postgres.is_running():
+            print("PostgreSQL goes on: another command of this checkout uses it")
+    print(f"ended: {', '.join(ended)}" if ended else "nothing was running")
+    return 0
+
+
+def _reset():
+    services.stop()
+    if (paths.PG / "PG_VERSION").exists() or postgres.is_external():
+        with postgres.server():
+            if databases.exists(databases.DEMO):
+                demo_data.refuse_foreign_database()
+                databases.drop(databases.DEMO)
+    for path in paths.RUN.glob("simulator.json*"):
+        os.unlink(path)
+    print("the demo database is gone; setup/demo builds it anew")
+    return 0

@@ -1,0 +1,132 @@
+# Copyright 2026 The Pinduoduo connector authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What the demo database holds: a company with goods, our add-ons, a connected shop."""
+
+import json
+import time
+
+from . import databases, paths, postgres, server, services
+from .steps import Trouble
+
+LOGIN = "admin"
+CHINESE_LOGIN = "lina"
+PASSWORD = "admin"  # the demo only listens on this machine
+SYNC_PATIENCE = 150  # seconds
+
+
+def ensure_company(simulator, note):
+    """Make the demo database unless it is there and whole."""
+    if databases.exists(databases.DEMO):
+        refuse_foreign_database()
+        if "company" in databases.facts(databases.DEMO):
+            return
+    databases.ensure_base(note)
+    databases.clone(databases.BASE, databases.DEMO)
+    databases.set_facts(databases.DEMO, {"started": True})
+    shops = services.get_json(f"{simulator}/_sim/shops")
+    goods = services.get_json(f"{simulator}/_sim/goods?mall_id={shops[0]['mall_id']}")
+    note("60 products, stock in Shanghai and Guangzhou")
+    server.script(
+        "company",
+        databases.DEMO,
+        _file("goods", goods),
+        *(CHINESE_LOGIN, PASSWORD),
+        why="The demo company could not be made",
+    )
+    databases.set_facts(databases.DEMO, {"company": True, "addons": {}})
+
+
+def refuse_foreign_database():
+    """Raise Trouble when the database of that name was not made here."""
+    if not databases.facts(databases.DEMO):
+        raise Trouble(
+            f"There is a database {databases.DEMO} that was not made by setup/demo.",
+            "rename or drop it, or unset PGHOST, PGPORT and PGUSER.",
+        )
+
+
+def outdated_addons():
+    """Return install (+) and upgrade (^) marks for add-ons whose files changed."""
+    held = databases.facts(databases.DEMO)["addons"]
+    return [
+        f"{'^' if name in held else '+'}{name}"
+        for name, digest in databases.addon_digests().items()
+        if held.get(name) != digest
+    ]
+
+
+def ensure_addons(note):
+    """Install the add-ons of this checkout, upgrade those whose files changed."""
+    marks = outdated_addons()
+    if not marks:
+        return
+    note("installing (+), upgrading (^): " + " ".join(marks))
+    digests = databases.addon_digests()
+    server.script(
+        "modules",
+        databases.DEMO,
+        *marks,
+        why="The add-ons could not be installed",
+        advice="the lines above say which file is at fault.",
+    )
+    databases.set_facts(databases.DEMO, {"company": True, "addons": digests})
+
+
+def ensure_shop(simulator, note):
+    """Connect the shop and let the scheduled actions start.
+
+    :return bool: whether there is a connector to do it
+    """
+    if "pdd_connector" not in paths.present_addons():
+        note("no add-on in this checkout yet: nothing to connect")
+        return False
+    shops = services.get_json(f"{simulator}/_sim/shops")
+    server.script(
+        "shop",
+        databases.DEMO,
+        _file("shop", {**shops[0], "gateway_url": f"{simulator}/api/router"}),
+        why="The shop could not be connected to the simulator",
+        advice="setup/demo reset starts anew.",
+    )
+    return True
+
+
+def wait_for_sync(note):
+    """Wait until orders came in and none waits to be made, showing how far it is."""
+    deadline = time.monotonic() + SYNC_PATIENCE
+    shown = None
+    while time.monotonic() < deadline:
+        counts = _order_counts()
+        if counts != shown and counts:
+            shown = counts
+            note(", ".join(f"{count} {state}" for state, count in counts.items()))
+        if counts and not counts.get("pending"):
+            return
+        time.sleep(2)
+    if not shown:
+        raise Trouble(
+            f"No order came in within {SYNC_PATIENCE} s.",
+            f"look for errors in {paths.RUN / 'odoo.log'} and "
+            f"{paths.RUN / 'simulator.log'}; setup/demo reset starts anew.",
+        )
+    note(f"still going on after {SYNC_PATIENCE} s; it continues in the background")
+
+
+def _order_counts():
+    rows = postgres.psql(
+        "SELECT state, count(*) FROM pdd_order GROUP BY state ORDER BY state",
+        databases.DEMO,
+    )
+    counts = dict(row.split("|") for row in rows.splitlines())
+    return {state: int(count) for state, count in counts.items()}
+
+
+def _file(name, content):
+    """Hand a script its material in a file.
+
+    :return Path: the file
+    """
+    path = paths.RUN / f"{name}.json"
+    path.touch(mode=0o600)
+    path.write_text(json.dumps(content, ensure_ascii=False))
+    return path
