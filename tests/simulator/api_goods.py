@@ -195,8 +195,8 @@ def detail_sku(goods, sku):
 @method("pdd.goods.skus.get", "goods_sku_get_response")
 def get_sku(call):
     """Return stock and prices (fen) of one SKU."""
-    goods = _goods(call)
     sku_id = call.arguments.integer("sku_id", required=True)
+    goods = _goods(call)
     sku = next((sku for sku in goods.skus if sku.sku_id == sku_id), None)
     if not sku:
         raise business("sku_not_found")

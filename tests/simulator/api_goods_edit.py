@@ -15,12 +15,13 @@ FULL, INCREMENT = 1, 2
 def update_quantity(call):
     """Set or change the stock of one SKU; promoted goods may not be cut."""
     arguments = call.arguments
-    goods = call.shop.find_goods(arguments.integer("goods_id", required=True))
-    sku = _find_sku(arguments, goods)
+    goods_id = arguments.integer("goods_id", required=True)
     quantity = arguments.integer("quantity", required=True)
     kind = arguments.integer("update_type", default=FULL, choices=(FULL, INCREMENT))
     if kind == FULL and quantity < 0:
         raise wrong("quantity")
+    goods = call.shop.find_goods(goods_id)
+    sku = _find_sku(arguments, goods)
     target = quantity if kind == FULL else sku.quantity + quantity
     if target < 0:
         raise business("stock_negative")
@@ -54,8 +55,9 @@ def _find_sku(arguments, goods):
 def set_sale_status(call):
     """Put a goods on or off sale."""
     arguments = call.arguments
-    goods = call.shop.find_goods(arguments.integer("goods_id", required=True))
+    goods_id = arguments.integer("goods_id", required=True)
     onsale = arguments.integer("is_onsale", required=True, choices=(0, 1))
+    goods = call.shop.find_goods(goods_id)
     goods.is_onsale = bool(onsale)
     topic = "pdd_goods_GoodsOnShelf" if onsale else "pdd_goods_GoodsOffShelf"
     call.platform.tell_goods(topic, goods)
@@ -66,7 +68,9 @@ def set_sale_status(call):
 def update_prices(call):
     """Ask for new prices (fen); they become live when the audit has passed."""
     arguments = call.arguments
-    goods = call.shop.find_goods(arguments.integer("goods_id", required=True))
+    goods_id = arguments.integer("goods_id", required=True)
+    arguments.json("sku_price_list", list)
+    goods = call.shop.find_goods(goods_id)
     if _pending(call.shop, goods):
         raise business("commit_pending")
     prices = _read_prices(arguments, goods)

@@ -59,10 +59,11 @@ def list_regions(call):
 def send(call):
     """Ship an order, or change the parcel of a shipped one."""
     arguments = call.arguments
-    order = call.shop.find_order(arguments.text("order_sn", required=True))
+    order_sn = arguments.text("order_sn", required=True)
     logistics_id = arguments.integer("logistics_id", required=True)
     number = arguments.text("tracking_number", required=True)
     kind = arguments.integer("redelivery_type", default=FIRST, choices=(FIRST, AGAIN))
+    order = call.shop.find_order(order_sn)
     _check_return_address(call)
     carrier = CARRIERS.get(logistics_id)
     if kind == FIRST and _is_repeat(call, order, logistics_id, number):
@@ -139,9 +140,10 @@ def check_number(call, order, carrier, number):
 def pre_check(call):
     """Tell whether a shipment would be accepted."""
     arguments = call.arguments
-    order = call.shop.find_order(arguments.text("order_sn", required=True))
+    order_sn = arguments.text("order_sn", required=True)
     code = arguments.text("ship_code", required=True)
     number = arguments.text("tracking_number", required=True)
+    order = call.shop.find_order(order_sn)
     try:
         check_state(call.settings, order, FIRST)
         check_number(call, order, BY_CODE.get(code), number)

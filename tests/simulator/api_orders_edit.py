@@ -3,10 +3,11 @@
 
 """Changing orders: notes, addresses, further parcels (orders.md 1.6)."""
 
+import hashlib
+
 from .carriers import CARRIERS
 from .errors import BUSINESS, business, missing, wrong
 from .model import Receiver
-from .people import fraction
 from .regions import BY_ID
 from .registry import method
 
@@ -15,7 +16,7 @@ from .registry import method
 def update_note(call):
     """Replace the merchant's note; a tag needs its name and the other way round."""
     arguments = call.arguments
-    order = call.shop.find_order(arguments.text("order_sn", required=True))
+    order_sn = arguments.text("order_sn", required=True)
     note = arguments.text("note")
     tag = arguments.integer("tag", choices=(1, 2, 3, 4, 5))
     tag_name = arguments.text("tag_name", longest=3)
@@ -23,6 +24,7 @@ def update_note(call):
         raise missing("tag_name" if tag_name is None else "tag")
     if note is None and tag is None:
         raise missing("note")
+    order = call.shop.find_order(order_sn)
     details = {"text": note or "", "tag": tag, "tag_name": tag_name or ""}
     call.platform.happen(order, "remark", call.now, **details)
     return {"success": True, "error_code": 0, "error_msg": ""}
@@ -32,8 +34,9 @@ def update_note(call):
 def update_address(call):
     """Send an unshipped order elsewhere; refusals come inside the answer."""
     arguments = call.arguments
-    order = call.shop.find_order(arguments.text("order_sn", required=True))
-    receiver = _receiver(arguments, order.receiver)
+    order_sn = arguments.text("order_sn", required=True)
+    places = _places(arguments)
+    order = call.shop.find_order(order_sn)
     cause = None
     if order.order_status != 1:
         cause = "already_shipped"
@@ -42,15 +45,15 @@ def update_address(call):
     if cause:
         code, text = BUSINESS[cause]
         return _address_answer(order, False, int(code), text)
-    order.receiver = receiver
+    order.receiver = _receiver(arguments, places, order.receiver)
     order.address_version += 1
     call.platform.publish(order, call.now)
     call.platform.tell_order("pdd_trade_TradeLogisticsAddressChanged", order)
     return _address_answer(order, True, 0, "")
 
 
-def _receiver(arguments, old):
-    """Read the new address; what is not sent stays.
+def _places(arguments):
+    """Read province, city and district.
 
     :raise ApiError: 21001 for regions that do not belong together
     """
@@ -63,14 +66,17 @@ def _receiver(arguments, old):
             raise wrong(f"{name}_id")
         parent = region.region_id
         places.append(region)
+    return places
+
+
+def _receiver(arguments, places, old):
+    """Return the new receiver; what is not sent stays as it was."""
     person = arguments.text("receiver_name") or old.name
     phone = arguments.text("receiver_phone") or old.phone
     detail = arguments.text("address") or old.detail
-    text = f"{person}/{phone}/{parent}/{detail}"
-    key = (
-        f"oaid_{int(fraction(text) * 2**32):08x}{int(fraction(text[::-1]) * 2**32):08x}"
-    )
-    return Receiver(key, person, phone, *places, detail)
+    text = f"{person}/{phone}/{places[-1].region_id}/{detail}"
+    key = hashlib.sha256(text.encode()).hexdigest()[:20]
+    return Receiver(f"oaid_{key}", person, phone, *places, detail)
 
 
 def _address_answer(order, success, code, text):
@@ -87,11 +93,12 @@ def _address_answer(order, success, code, text):
 def upload_extra(call):
     """Tell the buyer about further parcels of a shipped order."""
     arguments = call.arguments
-    order = call.shop.find_order(arguments.text("order_sn", required=True))
+    order_sn = arguments.text("order_sn", required=True)
     kind = arguments.integer("extra_track_type", required=True, choices=(1, 2, 3))
     rows = [_parcel(row) for row in arguments.json("extra_track_list", list)]
     if not rows:
         raise missing("extra_track_list")
+    order = call.shop.find_order(order_sn)
     if order.order_status == 1:
         raise business("not_shipped")
     known = order.extra_parcels.setdefault(kind, [])

@@ -236,7 +236,7 @@ def _combinations(options):
     """Return the option values of each SKU of a template."""
     rows = [()]
     for name, values in options:
-        rows = [row + ((name, *value),) for row in rows for value in values]
+        rows = [(*row, (name, *value)) for row in rows for value in values]
     return rows[:MOST_SKUS]
 
 

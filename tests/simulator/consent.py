@@ -70,9 +70,10 @@ def _form(platform, wanted):
     )
     return f"""
 <h1>店铺授权 <small>Authorise an application</small></h1>
-<p>应用 <code>{escape(wanted["client_id"])}</code> 申请访问您的店铺数据：订单、商品、库存、
-物流、售后、账单。<br><small>The application asks for access to orders, goods, stock,
-logistics, after-sales and bills of your shop.</small></p>
+<p>应用 <code>{escape(wanted["client_id"])}</code> 申请访问您的店铺数据：
+订单、商品、库存、物流、售后、账单。<br>
+<small>The application asks for access to orders, goods, stock, logistics,
+after-sales and bills of your shop.</small></p>
 <form method="post" action="/service-market/auth">{hidden}
 <fieldset><legend>选择店铺 <small>Shop</small></legend>{choices}</fieldset>
 <button type="submit" name="authorise" value="1">同意授权 Authorise</button>

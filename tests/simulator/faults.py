@@ -31,7 +31,7 @@ class Fault:
     :ivar str api: method name, or ``*``
     :ivar int times: how often; -1 until deleted
     :ivar float seconds: of a latency, or before a timed-out connection is cut
-    :ivar dict patch: mutate_rows: dotted path to value, e.g. ``item_list.0.goods_price``
+    :ivar dict patch: mutate_rows: dotted path (``item_list.0.goods_price``) to value
     :ivar list drop: mutate_rows: fields to leave out
     :ivar dict match: mutate_rows: only rows with these values
     """

@@ -91,7 +91,7 @@ def find(name, on_upload):
     """
     found = METHODS.get(name)
     is_upload = name in UPLOAD_NAMES
-    if name in ARK_NAMES or (found or is_upload) and is_upload != on_upload:
+    if name in ARK_NAMES or ((found or is_upload) and is_upload != on_upload):
         raise ApiError(20035)
     if not found:
         known = name in NOT_SIMULATED or is_upload

@@ -9,6 +9,7 @@ from .client import Client
 
 #: 2026-06-01 12:00:00 on the platform.
 NOON = 1780286400
+MONTH = 30 * 86400
 
 
 @pytest.fixture
@@ -17,7 +18,8 @@ def make():
     started = []
 
     def start(seed=7, shops=1, orders=0, days=3, goods=25, **settings):
-        settings = {"clock_start": NOON, "clock_frozen": True, **settings}
+        clock = {"clock_start": NOON, "clock_frozen": True, "access_life": MONTH}
+        settings = {**clock, **settings}
         sim = Simulator(seed, shops, orders, days, Settings(**settings), goods)
         started.append(sim.start())
         return sim

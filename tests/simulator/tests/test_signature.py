@@ -143,7 +143,8 @@ def test_nested_json_signed_in_another_form_is_refused():
 def test_json_scalars_keep_their_text():
     parameters = Parameters()
     parameters.add_json(
-        '{"a": 12345678901234567890, "b": 1.50, "c": true, "d": null, "e": "x", "f": 1e3}'
+        '{"a": 12345678901234567890, "b": 1.50, "c": true, "d": null,'
+        ' "e": "x", "f": 1e3}'
     )
     assert parameters.texts == {
         "a": "12345678901234567890",

@@ -8,11 +8,19 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from tests.simulator import Settings
+
 from .client import Client
 from .conftest import NOON
 
 CREATE, REFRESH = "pdd.pop.auth.token.create", "pdd.pop.auth.token.refresh"
 BACK = "https://erp.example.invalid/callback?db=a%20b&x=1"
+
+
+@pytest.fixture
+def sim(make):
+    """A simulator whose tokens live as long as the settings say by default."""
+    return make(access_life=Settings().access_life)
 
 
 def _consent_params(client, **changes):
@@ -138,7 +146,8 @@ def test_refresh_rotates_both_tokens(sim, client):
 
 
 def test_uncertain_facts_of_refreshing_are_settings(make):
-    sim = make(refresh_extends=True, refresh_voids_access=False)
+    life = {"access_life": 86400}
+    sim = make(refresh_extends=True, refresh_voids_access=False, **life)
     client = Client(sim)
     params = client.params("pdd.mall.info.get")
     sim.clock.advance(60)
