@@ -21,36 +21,11 @@ def base_fee(settings, amount):
     return _share(amount, settings.base_fee_rate, 10_000)
 
 
-def book(platform, order):
-    """Book the income of a received order."""
-    moment = order.received + platform.settings.income_lag
-    _book_income(platform, order, moment)
-
-
-def book_refund(platform, order, case, moment):
-    """Book a refund; of an order not booked yet there may be no rows at all."""
-    if not order.is_booked and order.refunded >= order.pay_amount:
-        order.is_booked = True
-        if not _leaves_rows(platform.settings, order):
-            return
-        _book_income(platform, order, moment)
-    add = platform.shops[order.mall_id].ledger.append
-    coupon = _share(order.platform_discount, case.refund, order.pay_amount)
-    fee = base_fee(platform.settings, case.refund + coupon)
-    add(BillRow(moment, order.order_sn, -case.refund, REFUND))
-    if coupon:
-        add(BillRow(moment, order.order_sn, -coupon, COUPON_BACK))
-    if fee:
-        add(BillRow(moment + 1, order.order_sn, fee, BASE_FEE))
-
-
-def _leaves_rows(settings, order):
-    if settings.unbooked_refund == "mixed":
-        return fraction(f"pair/{order.order_sn}") < 0.5
-    return settings.unbooked_refund == "pair"
-
-
-def _book_income(platform, order, moment):
+def book_income(platform, order, moment):
+    """Book what an order brings, once: payment, platform's discount, fees."""
+    if order.is_booked:
+        return
+    order.is_booked = True
     add = platform.shops[order.mall_id].ledger.append
     if order.pay_amount:
         add(BillRow(moment, order.order_sn, order.pay_amount, INCOME))
@@ -65,3 +40,27 @@ def _book_income(platform, order, moment):
         row = BillRow(moment + 2, order.order_sn, -(total // 100), AFFILIATE)
         row.remark = "多多进宝佣金扣除"
         add(row)
+
+
+def book_refund(platform, order, case, moment):
+    """Book a refund; of an order not booked yet there may be no rows at all."""
+    if not order.is_booked and order.refunded >= order.pay_amount:
+        is_single = case.refund == order.refunded
+        if is_single and not _leaves_rows(platform.settings, order):
+            order.is_booked = True
+            return
+        book_income(platform, order, moment)
+    add = platform.shops[order.mall_id].ledger.append
+    coupon = _share(order.platform_discount, case.refund, order.pay_amount)
+    fee = base_fee(platform.settings, case.refund + coupon)
+    add(BillRow(moment, order.order_sn, -case.refund, REFUND))
+    if coupon:
+        add(BillRow(moment, order.order_sn, -coupon, COUPON_BACK))
+    if fee:
+        add(BillRow(moment + 1, order.order_sn, fee, BASE_FEE))
+
+
+def _leaves_rows(settings, order):
+    if settings.unbooked_refund == "mixed":
+        return fraction(f"pair/{order.order_sn}") < 0.5
+    return settings.unbooked_refund == "pair"

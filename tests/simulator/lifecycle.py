@@ -9,7 +9,7 @@ the order afterwards.
 """
 
 from .carriers import CARRIERS, USUAL
-from .ledger import book_refund
+from .ledger import book_income, book_refund
 from .model import AfterSale
 
 EVENTS = {}
@@ -156,6 +156,7 @@ def receive(platform, order, moment):
     _require(order.order_status == 2, "not on its way")
     order.order_status = 3
     order.received = moment
+    book_income(platform, order, moment + platform.settings.income_lag)
     platform.tell_order("pdd_trade_TradeSuccess", order)
 
 
@@ -183,27 +184,33 @@ def refund_request(
     _require(0 < amount <= left, "nothing left to refund, or too much")
     kind = int(kind or (1 if order.order_status == 1 else 2))
     _require(kind in (1, 2), "only refunds can be asked for here")
-    shop = platform.shops[order.mall_id]
-    case = AfterSale(
+    case = _open_case(platform, order, kind, amount, moment)
+    case.reason = reason
+    case.line = order.lines[line]
+    case.is_fast = fast
+    order.after_sales.append(case)
+    platform.shops[order.mall_id].after_sales[case.after_sales_id] = case
+    _tell_case(platform, order, case, "pdd_refund_RefundCreated", 1000)
+
+
+def _open_case(platform, order, kind, amount, moment):
+    shipped = order.order_status > 1
+    return AfterSale(
         after_sales_id=next(platform.case_ids),
         order_sn=order.order_sn,
         mall_id=order.mall_id,
         kind=kind,
         status=2 if kind == 1 else 3,
-        reason=reason,
+        reason="",
         remark="",
         refund=amount,
         created=moment,
         reopened=moment,
-        updated=moment,
-        shipped=order.order_status > 1,
-        line=order.lines[line],
-        user_shipping_status="0" if order.order_status == 1 else "2",
-        is_fast=fast,
+        updated=int(moment),
+        shipped=shipped,
+        line=order.lines[0],
+        user_shipping_status="2" if shipped else "0",
     )
-    order.after_sales.append(case)
-    shop.after_sales[case.after_sales_id] = case
-    _tell_case(platform, order, case, "pdd_refund_RefundCreated", 1000)
 
 
 @_event

@@ -11,7 +11,6 @@ import threading
 
 from . import lifecycle
 from .clock import Clock
-from .ledger import book
 from .model import Event
 from .orders import OrderMaker
 from .planning import Planner
@@ -156,9 +155,6 @@ class Platform:
                 row.confirmed,
                 visible_at,
             )
-        if order.received and not order.is_booked:
-            order.is_booked = True
-            book(self, order)
 
     # -- time ----------------------------------------------------------------------
     def schedule(self, moment, action, *arguments):

@@ -16,7 +16,6 @@ from werkzeug.wrappers import Request, Response
 
 from . import store
 from .bill import serve_bill
-from .clock import to_text
 from .consent import serve_consent
 from .control import Control
 from .faults import WIRE, Faults
@@ -281,8 +280,3 @@ class Simulator:
         if path == "/" or path.startswith("/shop/"):
             return serve_page(self.platform, request)
         return Response("not found", status=404)
-
-    def describe(self):
-        """Return a line about the state, for people."""
-        orders = sum(len(shop.orders) for shop in self.shops)
-        return f"{len(self.shops)} shops, {orders} orders, {to_text(self.clock.now())}"
