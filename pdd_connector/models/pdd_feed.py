@@ -1,0 +1,183 @@
+# Copyright 2026 The Pinduoduo connector authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import logging
+import uuid
+from datetime import timedelta
+
+from psycopg2 import OperationalError
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from .. import pop
+
+_logger = logging.getLogger(__name__)
+
+RETRY_MINUTES = 1
+MAX_RETRY_MINUTES = 30
+
+
+class FeedBusy(Exception):
+    """Another worker writes this feed: leave it to that one."""
+
+
+class PddFeed(models.Model):
+    """Cursor of one kind of facts of one shop.
+
+    The cursor moves in the transaction that writes the rows it covers. A pull is a
+    generator: it writes one page and yields; the runner commits after each page and
+    lets the shops take turns, so no lock is held while a page is fetched.
+    """
+
+    _name = "pdd.feed"
+    _description = "PDD Feed"
+    _order = "shop_id, kind"
+    _rec_name = "kind"
+
+    shop_id = fields.Many2one(
+        "pdd.shop", required=True, readonly=True, ondelete="cascade", index=True
+    )
+    company_id = fields.Many2one(related="shop_id.company_id", store=True)
+    kind = fields.Selection(
+        [
+            ("order", "Orders"),
+            ("refund", "After-sales"),
+            ("goods", "Goods"),
+            ("bill", "Bills"),
+        ],
+        required=True,
+        readonly=True,
+    )
+    synced_until = fields.Datetime(
+        string="Complete Until",
+        help="All that happened on the platform before this moment is in Odoo.",
+    )
+    slice_seconds = fields.Integer(
+        readonly=True, help="Length of the next window after a crowded one."
+    )
+    last_run_date = fields.Datetime(string="Last Run", readonly=True)
+    next_run_date = fields.Datetime(
+        string="Not Before", readonly=True, help="Set after a failure."
+    )
+    failure_count = fields.Integer(string="Failures in a Row", readonly=True)
+    last_error = fields.Char(readonly=True)
+
+    _shop_kind_uniq = models.UniqueIndex(
+        "(shop_id, kind)", "A shop has one feed of each kind."
+    )
+
+    def action_run(self):
+        """Read now, also when the feed waits after a failure."""
+        self.shop_id._sync(self.kind)
+        return self.shop_id._notify_synced()
+
+    # --- runner
+
+    @api.model
+    def _cron_pull(self, kind):
+        """Read all due feeds of one kind; shops take turns page by page."""
+        shops = self.env["pdd.shop"].search([("state", "=", "authorised")])
+        now = fields.Datetime.now()
+        feeds = shops._get_feeds(kind).filtered(
+            lambda feed: not feed.next_run_date or feed.next_run_date <= now
+        )
+        feeds.sorted("last_run_date")._run_pulls()
+
+    def _run_pulls(self, *, raise_error=False):
+        """Run the pulls of these feeds in turns, committing after each page.
+
+        :param bool raise_error: a person waits: raise the first error as a sentence
+        """
+        commit_progress = self.env["ir.cron"]._commit_progress
+        time_left = commit_progress(remaining=len(self))
+        pulls = {feed: feed._pull() for feed in self}
+        while pulls and time_left:
+            for feed, pull in list(pulls.items()):
+                running = feed._run_slice(pull, raise_error=raise_error)
+                if not running:
+                    del pulls[feed]
+                time_left = commit_progress(1, remaining=len(pulls))
+                if not time_left:
+                    break
+
+    def _run_slice(self, pull, *, raise_error):
+        """Advance one pull by a page; return whether there is more to read."""
+        try:
+            next(pull)
+        except StopIteration:
+            self._set_done()
+            return False
+        except (FeedBusy, OperationalError):
+            self.env.cr.rollback()  # another worker was faster; nothing is lost
+            return False
+        except (pop.PddError, UserError) as error:
+            self.env.cr.rollback()
+            sentence = self._set_failed(error)
+            if raise_error:
+                self.env["ir.cron"]._commit_progress()
+                raise UserError(sentence) from error
+            return False
+        except Exception as error:  # noqa: BLE001 one shop must not stop the others
+            self.env.cr.rollback()
+            self._set_failed(error)
+            if raise_error:
+                raise
+            return False
+        return True
+
+    def _pull(self):
+        """Return the generator of this feed's kind; it yields after each written page."""
+        self.ensure_one()
+        return getattr(self, f"_pull_{self.kind}")()
+
+    def _lock(self):
+        """Lock the cursor for the page about to be written.
+
+        :raise FeedBusy: another worker writes this feed
+        """
+        if not self.try_lock_for_update(allow_referencing=True):
+            raise FeedBusy
+
+    # --- outcome
+
+    def _set_done(self):
+        self.write(
+            {
+                "last_run_date": fields.Datetime.now(),
+                "next_run_date": False,
+                "failure_count": 0,
+                "last_error": False,
+            }
+        )
+
+    def _set_failed(self, error):
+        """Note why the feed stopped and when to try again; return the sentence."""
+        failures = self.failure_count + 1
+        minutes = min(RETRY_MINUTES * 2 ** (failures - 1), MAX_RETRY_MINUTES)
+        delay = timedelta(minutes=minutes)
+        if isinstance(error, pop.PddThrottledError):
+            failures, delay = self.failure_count, timedelta(seconds=error.retry_after)
+        sentence = self._explain(error)
+        now = fields.Datetime.now()
+        self.write(
+            {
+                "last_run_date": now,
+                "next_run_date": now + delay,
+                "failure_count": failures,
+                "last_error": sentence,
+            }
+        )
+        return sentence
+
+    def _explain(self, error):
+        if isinstance(error, pop.PddError):
+            return self.shop_id._explain(error)
+        if isinstance(error, UserError):
+            return error.args[0]
+        reference = uuid.uuid4().hex[:8]
+        _logger.exception("PDD feed %s failed (reference %s)", self.id, reference)
+        return self.env._(
+            "Unexpected error: give the administrator the reference %s, "
+            "it stands in the server log.",
+            reference,
+        )

@@ -1,0 +1,71 @@
+# Copyright 2026 The Pinduoduo connector authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import api, fields, models
+
+from .. import pop
+
+NAME_LIMIT = 500
+
+
+class PddOrderLine(models.Model):
+    """What was bought: names, codes and price as they were at the purchase."""
+
+    _name = "pdd.order.line"
+    _description = "PDD Order Line"
+    _order = "order_id, id"
+    _log_access = False
+
+    order_id = fields.Many2one(
+        "pdd.order", required=True, readonly=True, index=True, ondelete="cascade"
+    )
+    shop_id = fields.Many2one(related="order_id.shop_id")
+    company_id = fields.Many2one(related="order_id.company_id", store=True)
+    currency_id = fields.Many2one(related="order_id.currency_id")
+    sku_id = fields.Many2one(
+        "pdd.sku", string="SKU", readonly=True, index=True, ondelete="restrict"
+    )
+    product_id = fields.Many2one(related="sku_id.product_id")
+    goods_name = fields.Char(string="Goods", readonly=True)
+    spec = fields.Char(string="Specification", readonly=True)
+    outer_id = fields.Char(string="Merchant Code", readonly=True)
+    quantity = fields.Integer(readonly=True)
+    price_unit = fields.Monetary(string="Unit Price", readonly=True)
+    is_gift = fields.Boolean(string="Gift", readonly=True)
+
+    @api.model
+    def _prepare_item(self, row, *, is_gift=False):
+        """Map an item of ``item_list`` or ``gift_list`` (price: yuan).
+
+        :return dict: values of a line, plus the platform's ids of goods and SKU
+        :raise ValueError: a field is missing or is not what the platform documents
+        """
+        item = {
+            "platform_goods_id": pop.parse_text(row.get("goods_id")),
+            "platform_sku_id": pop.parse_text(row.get("sku_id")),
+            "goods_name": pop.parse_text(row.get("goods_name"), limit=NAME_LIMIT),
+            "spec": pop.parse_text(row.get("goods_spec"), limit=NAME_LIMIT),
+            "outer_id": pop.parse_text(row.get("outer_id")).strip(),
+            "quantity": _positive(row.get("goods_count"), "goods_count"),
+            "price_unit": 0.0 if is_gift else _yuan(row.get("goods_price")),
+            "is_gift": is_gift,
+        }
+        if not item["platform_sku_id"] or not item["platform_goods_id"]:
+            raise ValueError("item_list: goods_id or sku_id is missing")
+        return item
+
+
+def _positive(value, name):
+    try:
+        quantity = pop.parse_int(value)
+    except ValueError as error:
+        raise ValueError(f"{name}: {error}") from None
+    if not 0 < quantity < 1_000_000:
+        raise ValueError(f"{name}: {quantity} is not a quantity")
+    return quantity
+
+
+def _yuan(value):
+    try:
+        return float(pop.parse_yuan(value))
+    except ValueError as error:
+        raise ValueError(f"goods_price: {error}") from None

@@ -1,0 +1,325 @@
+# Copyright 2026 The Pinduoduo connector authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
+
+from ..const import DEFAULT_GATEWAY, PLATFORM_DOMAINS, REQUIRED_APIS
+
+DEFAULT_HISTORY_DAYS = 7
+
+
+class PddShop(models.Model):
+    """A Pinduoduo shop: how it is reached and how its orders enter Odoo."""
+
+    _name = "pdd.shop"
+    _description = "PDD Shop"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _order = "sequence, id"
+    _check_company_auto = True
+
+    name = fields.Char(required=True)
+    active = fields.Boolean(default=True)
+    sequence = fields.Integer(default=10)
+    color = fields.Integer()
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, default=lambda self: self.env.company
+    )
+    currency_id = fields.Many2one(
+        "res.currency",
+        required=True,
+        readonly=True,
+        default=lambda self: self.env.ref("base.CNY"),
+        help="Currency of all amounts of the platform.",
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        string="Responsible",
+        default=lambda self: self.env.user,
+        check_company=True,
+        tracking=True,
+        help="Gets the activities about this shop.",
+    )
+    state = fields.Selection(
+        [
+            ("draft", "Draft"),
+            ("authorised", "Authorised"),
+            ("expired", "Authorisation expired"),
+            ("revoked", "Authorisation revoked"),
+        ],
+        required=True,
+        readonly=True,
+        default="draft",
+        copy=False,
+        tracking=True,
+    )
+
+    # --- how the shop is reached
+    mall_id = fields.Char(string="Mall ID", copy=False, tracking=True)
+    gateway_url = fields.Char(
+        string="Gateway", required=True, default=DEFAULT_GATEWAY, tracking=True
+    )
+
+    # --- how its orders enter Odoo
+    import_from_date = fields.Datetime(
+        required=True,
+        default=lambda self: fields.Datetime.now() - timedelta(DEFAULT_HISTORY_DAYS),
+        help="Orders of deals before this moment stay with the former system.",
+    )
+    order_margin = fields.Integer(
+        string="Margin (seconds)",
+        default=180,
+        required=True,
+        help="The platform's lists may lag: the cursor stays this far behind "
+        "the platform's clock. Newer orders are read at once and read again.",
+    )
+    order_overlap = fields.Integer(
+        string="Overlap (seconds)",
+        default=300,
+        required=True,
+        help="Each reading starts this far before the end of the one before.",
+    )
+    calls_per_second = fields.Float(
+        default=20.0,
+        required=True,
+        help="Calls per second and API for this shop, all workers together.",
+    )
+    partner_id = fields.Many2one(
+        "res.partner",
+        string="Buyers' Contact",
+        check_company=True,
+        help="Customer of all sales orders of this shop. Receivers become delivery "
+        "addresses below it. Created at the first order when empty.",
+    )
+    team_id = fields.Many2one(
+        "crm.team",
+        string="Sales Team",
+        check_company=True,
+        default=lambda self: self.env.ref(
+            "pdd_connector.crm_team_pdd", raise_if_not_found=False
+        ),
+    )
+    pricelist_id = fields.Many2one(
+        "product.pricelist",
+        check_company=True,
+        domain="[('currency_id', '=', currency_id)]",
+        help="Only needed when the company's currency is not the platform's.",
+    )
+    fiscal_position_id = fields.Many2one(
+        "account.fiscal.position",
+        check_company=True,
+        help="Maps the taxes of the products for this shop. "
+        "Empty: Odoo chooses by the buyers' contact.",
+    )
+    postage_product_id = fields.Many2one(
+        "product.product",
+        check_company=True,
+        default=lambda self: self.env.ref(
+            "pdd_connector.product_postage", raise_if_not_found=False
+        ),
+    )
+    service_product_id = fields.Many2one(
+        "product.product",
+        string="Service Fee Product",
+        check_company=True,
+        default=lambda self: self.env.ref(
+            "pdd_connector.product_service_fee", raise_if_not_found=False
+        ),
+    )
+
+    # --- what came of it
+    feed_ids = fields.One2many("pdd.feed", "shop_id", string="Feeds")
+    order_ids = fields.One2many("pdd.order", "shop_id", string="Orders")
+    last_order_date = fields.Datetime(
+        string="Orders Complete Until", compute="_compute_feed_dates"
+    )
+    last_goods_date = fields.Datetime(
+        string="Goods Read On", compute="_compute_feed_dates"
+    )
+    feed_error = fields.Char(compute="_compute_feed_dates")
+    order_count = fields.Integer(compute="_compute_order_counts")
+    waiting_count = fields.Integer(
+        compute="_compute_order_counts", help="Orders to be made, held or in error."
+    )
+    sale_order_count = fields.Integer(compute="_compute_order_counts")
+    sku_count = fields.Integer(compute="_compute_sku_counts")
+    unmapped_count = fields.Integer(compute="_compute_sku_counts")
+
+    _mall_uniq = models.Constraint(
+        "UNIQUE(mall_id)", "This Pinduoduo shop is connected already."
+    )
+    _pace_positive = models.Constraint(
+        "CHECK(calls_per_second > 0)", "The pace must be more than 0 calls per second."
+    )
+    _margin_range = models.Constraint(
+        "CHECK(order_margin >= 0 AND order_overlap BETWEEN 0 AND 1500)",
+        "The margin must not be negative and the overlap at most 1500 seconds "
+        "(the platform answers windows of 30 minutes).",
+    )
+
+    @api.depends("feed_ids.synced_until", "feed_ids.last_error")
+    def _compute_feed_dates(self):
+        for shop in self:
+            by_kind = {feed.kind: feed for feed in shop.feed_ids}
+            none = self.env["pdd.feed"]
+            shop.last_order_date = by_kind.get("order", none).synced_until
+            shop.last_goods_date = by_kind.get("goods", none).synced_until
+            errors = [feed.last_error for feed in shop.feed_ids if feed.last_error]
+            shop.feed_error = errors[0] if errors else False
+
+    @api.depends("order_ids.state")
+    def _compute_order_counts(self):
+        counts = {}
+        for shop, state, count, made in self.env["pdd.order"]._read_group(
+            [("shop_id", "in", self.ids)],
+            ["shop_id", "state"],
+            ["__count", "sale_order_id:count"],
+        ):
+            counts.setdefault(shop.id, {})[state] = (count, made)
+        waiting = ("pending", "held", "error")
+        for shop in self:
+            by_state = counts.get(shop.id, {})
+            shop.order_count = sum(count for count, made in by_state.values())
+            shop.sale_order_count = sum(made for count, made in by_state.values())
+            shop.waiting_count = sum(by_state.get(state, (0,))[0] for state in waiting)
+
+    def _compute_sku_counts(self):
+        Sku = self.env["pdd.sku"]
+        domain = Domain("shop_id", "in", self.ids)
+        counts = dict(Sku._read_group(domain, ["shop_id"], ["__count"]))
+        domain &= Sku._domain_unmapped()
+        unmapped = dict(Sku._read_group(domain, ["shop_id"], ["__count"]))
+        for shop in self:
+            shop.sku_count = counts.get(shop, 0)
+            shop.unmapped_count = unmapped.get(shop, 0)
+
+    @api.constrains("gateway_url")
+    def _check_gateway_url(self):
+        for shop in self:
+            url = urlsplit(shop.gateway_url or "")
+            if url.scheme not in ("http", "https") or not url.hostname:
+                raise ValidationError(
+                    self.env._(
+                        "The gateway address must look like %s.", DEFAULT_GATEWAY
+                    )
+                )
+            if url.scheme == "http" and url.hostname.endswith(PLATFORM_DOMAINS):
+                raise ValidationError(
+                    self.env._("Pinduoduo only answers https:// addresses.")
+                )
+
+    # --- buttons
+
+    def action_sync_orders(self):
+        """Read what changed since the last reading, then make the sales orders.
+
+        Works page by page and commits each of them, like the scheduled actions do.
+        """
+        self._sync("order")
+        # the connector makes the documents, whoever presses the button
+        orders = self.env["pdd.order"].sudo()
+        orders._make_pending(Domain("shop_id", "in", self.ids))
+        return self._notify_synced()
+
+    def action_sync_goods(self):
+        """Read all goods and SKUs of the shop and map what can be mapped."""
+        self._sync("goods")
+        return self._notify_synced()
+
+    def action_view_orders(self):
+        return self._open("pdd_connector.pdd_order_action")
+
+    def action_view_waiting(self):
+        return self._open(
+            "pdd_connector.pdd_order_action", search_default_waiting=1
+        )
+
+    def action_view_sale_orders(self):
+        action = self._open("sale.action_orders")
+        action["domain"] = [("pdd_shop_id", "in", self.ids)]
+        return action
+
+    def action_view_skus(self):
+        return self._open("pdd_connector.pdd_sku_action")
+
+    def action_view_unmapped(self):
+        return self._open("pdd_connector.pdd_sku_action", search_default_unmapped=1)
+
+    # --- business methods
+
+    @api.model
+    def _required_apis(self):
+        """Return the APIs the installed add-ons call; extended by the sibling add-ons."""
+        return list(REQUIRED_APIS)
+
+    def _sync(self, kind):
+        # the mirror belongs to the connector: users have no write access to it
+        feeds = self.sudo()._get_feeds(kind)
+        feeds._run_pulls(raise_error=True)
+
+    def _get_feeds(self, kind):
+        """Return the cursors of these shops, created when they are missing."""
+        feeds = self.feed_ids.filtered(lambda feed: feed.kind == kind)
+        missing = self - feeds.shop_id
+        return feeds + feeds.create(
+            [{"shop_id": shop.id, "kind": kind} for shop in missing]
+        )
+
+    def _check_currency(self):
+        """Raise unless the shop's sales orders will be in the platform's currency."""
+        for shop in self:
+            currency = shop.pricelist_id.currency_id or shop.company_id.currency_id
+            if currency != shop.currency_id:
+                raise UserError(
+                    self.env._(
+                        "Pinduoduo's amounts are in %(platform)s, the company's books "
+                        "in %(company)s: choose a pricelist in %(platform)s on the "
+                        "shop.",
+                        platform=shop.currency_id.name,
+                        company=currency.name,
+                    )
+                )
+
+    def _get_buyer_partner(self):
+        """Return the customer of the shop's sales orders, created at first use."""
+        self.ensure_one()
+        if not self.partner_id:
+            self.partner_id = self.env["res.partner"].create(
+                {
+                    "name": self.env._("Pinduoduo buyers (%s)", self.name),
+                    "company_id": self.company_id.id,
+                    "is_company": True,
+                    "pdd_shop_id": self.id,
+                }
+            )
+        return self.partner_id
+
+    def _open(self, xmlid, **context):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(xmlid)
+        action["context"] = {"search_default_shop_id": self.id, **context}
+        return action
+
+    def _notify_synced(self):
+        self.invalidate_recordset()
+        message = self.env._(
+            "%(orders)s orders, %(waiting)s of them waiting; "
+            "%(skus)s SKUs, %(unmapped)s of them not mapped.",
+            orders=sum(self.mapped("order_count")),
+            waiting=sum(self.mapped("waiting_count")),
+            skus=sum(self.mapped("sku_count")),
+            unmapped=sum(self.mapped("unmapped_count")),
+        )
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "title": self.env._("Up to date"),
+                "message": message,
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }

@@ -1,0 +1,285 @@
+# Copyright 2026 The Pinduoduo connector authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import logging
+import time
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+from odoo.tools.translate import LazyTranslate
+
+from .. import pop
+from ..const import API_CALLS_PER_SECOND, LOGGED_PARAMS
+
+_logger = logging.getLogger(__name__)
+_lt = LazyTranslate(__name__)
+
+PATIENCE = 1.0  # seconds a call waits for its place before it comes back later
+LOCK_TIMEOUT = "10s"
+SKEW_WARNING = 60  # seconds
+
+# What a failed call means and what to do next; the first class that fits.
+EXPLANATIONS = (
+    (
+        pop.PddThrottledError,
+        _lt("Pinduoduo limits the pace of %(shop)s; reading goes on by itself."),
+    ),
+    (
+        (pop.PddTokenExpiredError, pop.PddTokenRevokedError),
+        _lt(
+            "%(shop)s is no longer authorised: open the shop and press Authorise. "
+            "(%(detail)s)"
+        ),
+    ),
+    (
+        pop.PddPermissionError,
+        _lt(
+            "The application of %(shop)s lacks a permission: add the package in the "
+            "open platform console and authorise again. (%(detail)s)"
+        ),
+    ),
+    (
+        pop.PddClockError,
+        _lt(
+            "Pinduoduo refuses this server's time: set the server's clock (NTP) and "
+            "try again. (%(detail)s)"
+        ),
+    ),
+    (
+        pop.PddConfigError,
+        _lt(
+            "Pinduoduo does not accept the application of %(shop)s: check client ID, "
+            "client secret, gateway address and the list of allowed IP addresses. "
+            "(%(detail)s)"
+        ),
+    ),
+    (
+        pop.PddStoppedError,
+        _lt(
+            "Pinduoduo has stopped the calls of %(shop)s: ask Pinduoduo's support why. "
+            "(%(detail)s)"
+        ),
+    ),
+    (
+        pop.PddParameterError,
+        _lt(
+            "Pinduoduo does not understand a call of %(shop)s: tell the administrator. "
+            "(%(detail)s)"
+        ),
+    ),
+    (
+        pop.PddBusyError,
+        _lt(
+            "Pinduoduo is busy; %(shop)s is tried again in a few minutes. (%(detail)s)"
+        ),
+    ),
+    (
+        pop.PddTransportError,
+        _lt(
+            "Pinduoduo gave no usable answer for %(shop)s: check the gateway address "
+            "and the network; it is tried again by itself. (%(detail)s)"
+        ),
+    ),
+    (pop.PddError, _lt("Pinduoduo refused a call of %(shop)s: %(detail)s")),
+)
+
+
+class PddShop(models.Model):
+    """The way from a shop to the gateway: one call, its pace, journal and clock."""
+
+    _inherit = "pdd.shop"
+
+    trace_until = fields.Datetime(
+        help="Until then all calls of this shop are kept in the journal, "
+        "not only the failures."
+    )
+    clock_skew = fields.Float(
+        string="Clock Difference (seconds)",
+        readonly=True,
+        copy=False,
+        digits=(12, 1),
+        help="Platform's clock minus this server's clock.",
+    )
+    clock_warning = fields.Boolean(compute="_compute_clock_warning")
+
+    def _compute_clock_warning(self):
+        for shop in self:
+            shop.clock_warning = abs(shop.clock_skew) > SKEW_WARNING
+
+    def action_trace(self):
+        """Keep every call for a day, or stop doing so."""
+        now = fields.Datetime.now()
+        for shop in self:
+            tracing = shop.trace_until and shop.trace_until > now
+            shop.trace_until = False if tracing else now + timedelta(days=1)
+
+    # --- calls
+
+    def _call(self, api_name, /, **params):
+        """Call an API for this shop; the one door to the gateway.
+
+        The call keeps the shop's pace, renews an expired token once, and leaves a
+        row in the journal when it fails. Not to be called while rows are locked.
+
+        :param str api_name: e.g. ``pdd.order.information.get``
+        :param params: business parameters, named and typed as in the documentation
+        :return dict: content of the answer
+        :raise UserError: the shop must not call (not authorised, copied database)
+        :raise pop.PddError: by cause, see :func:`~.pop.errors`
+        """
+        self.ensure_one()
+        self._check_may_call()
+        client = self._client()
+        try:
+            return self._call_client(client, api_name, params)
+        except (pop.PddTokenExpiredError, pop.PddTokenRevokedError) as error:
+            client.access_token = self._renew_token(client.access_token, error)
+        return self._call_client(client, api_name, params)
+
+    def _client(self):
+        """Return a client that carries the shop's secrets and the platform's time."""
+        # the only place where secrets leave the database: readers need no right to them
+        secrets = self.sudo()
+        skew = secrets.clock_skew
+        return pop.PddClient(
+            secrets.gateway_url,
+            secrets.client_id or "",
+            secrets.client_secret or "",
+            secrets.access_token or None,
+            now=lambda: time.time() + skew,
+        )
+
+    def _call_client(self, client, api_name, params):
+        self._take_place(api_name)
+        started = time.monotonic()
+        try:
+            answer = self._call_by_clock(client, api_name, params)
+        except pop.PddError as error:
+            if isinstance(error, pop.PddThrottledError):
+                self.env["pdd.api.budget"]._block(
+                    self._budget_key(), api_name, error.retry_after
+                )
+            self._log_call(api_name, params, started, error)
+            raise
+        self._log_call(api_name, params, started)
+        return answer
+
+    def _call_by_clock(self, client, api_name, params):
+        """Call; when the platform refuses our time, learn its time and call again."""
+        try:
+            return client.call(api_name, **params)
+        except pop.PddClockError:
+            offset = client.server_time_offset
+            if offset is None or abs(offset) < 1:
+                raise
+            skew = self.clock_skew + offset
+            _logger.warning("PDD shop %s: server clock is off by %.0f s", self.id, skew)
+            self._write_apart({"clock_skew": skew})
+            client.now = lambda: time.time() + skew
+            return client.call(api_name, **params)
+
+    def _take_place(self, api_name):
+        """Wait for the next free place of this API, at most ``PATIENCE`` seconds."""
+        pace = min(
+            self.calls_per_second,
+            API_CALLS_PER_SECOND.get(api_name, self.calls_per_second),
+        )
+        taken, seconds = self.env["pdd.api.budget"]._reserve(
+            self._budget_key(), api_name, pace, PATIENCE
+        )
+        if not taken:
+            raise pop.PddThrottledError(
+                0, "the shop's own pace", retry_after=seconds, api_name=api_name
+            )
+        if seconds:
+            time.sleep(seconds)
+
+    def _budget_key(self):
+        return f"{self.gateway_url} {self.mall_id or self.id}"
+
+    def _measure_clock(self):
+        """Compare the clocks; keep the difference when it moved by 2 seconds or more.
+
+        :return datetime: the platform's time now, naive UTC
+        """
+        answer = self._call("pdd.time.get")
+        platform_time = pop.parse_time(answer.get("time"))
+        local_time = datetime.now(UTC).replace(tzinfo=None)
+        if platform_time is None:
+            return local_time + timedelta(seconds=self.clock_skew)
+        skew = (platform_time - local_time).total_seconds()
+        if abs(skew - self.clock_skew) >= 2:
+            self._write_apart({"clock_skew": skew})
+        return platform_time
+
+    # --- journal and state, kept whatever becomes of the business transaction
+
+    def _log_call(self, api_name, params, started, error=None):
+        traced = self.trace_until and self.trace_until > fields.Datetime.now()
+        if not error and not traced:
+            return
+        vals = {
+            "shop_id": self.id,
+            "api_name": api_name,
+            "params": {k: v for k, v in params.items() if k in LOGGED_PARAMS},
+            "duration": int((time.monotonic() - started) * 1000),
+            "failed": bool(error),
+            "error_code": _error_code(error),
+            "message": str(error) if error else False,
+            "request_id": getattr(error, "request_id", None),
+        }
+        with self._apart() as shop:
+            if shop:
+                shop.env["pdd.api.call"].create(vals)
+
+    def _write_apart(self, vals):
+        """Write on the shop in a transaction of its own.
+
+        A shop created by the running transaction is not visible there: it is
+        written directly.
+        """
+        with self._apart() as shop:
+            if shop:
+                shop.write(vals)
+        if shop:
+            self.invalidate_recordset(list(vals))
+        else:
+            # same fields, same reason: facts about the connection, not user input
+            self.sudo().write(vals)
+
+    @contextmanager
+    def _apart(self, *, lock=False):
+        """Yield this shop in its own transaction, empty when it is not visible there.
+
+        :param bool lock: wait for the shop's row lock, at most ``LOCK_TIMEOUT``
+        """
+        with self.env.registry.cursor() as cr:
+            cr.execute("SET LOCAL lock_timeout TO %s", [LOCK_TIMEOUT])
+            if lock:
+                query = "SELECT id FROM pdd_shop WHERE id = %s FOR NO KEY UPDATE"
+                cr.execute(query, [self.id])
+            # facts about the connection are not the user's input
+            shop = self.with_env(self.env(cr=cr)).sudo()
+            yield shop.exists()
+
+    # --- words for people
+
+    def _explain(self, error):
+        """Return what a failed call means for a shop operator, and the next step."""
+        sentence = next(text for cause, text in EXPLANATIONS if isinstance(error, cause))
+        return self.env._(sentence) % {"shop": self.name, "detail": str(error)}
+
+    @contextmanager
+    def _user_errors(self):
+        """Turn refused calls into sentences; for what a person's button calls."""
+        try:
+            yield
+        except pop.PddError as error:
+            raise UserError(self._explain(error)) from error
+
+
+def _error_code(error):
+    """Return the platform's codes of an error, e.g. ``50001/45001``."""
+    codes = (getattr(error, "code", None), getattr(error, "sub_code", None))
+    return "/".join(str(code) for code in codes if code) or False

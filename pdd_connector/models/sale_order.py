@@ -1,0 +1,54 @@
+# Copyright 2026 The Pinduoduo connector authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import api, fields, models
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    pdd_shop_id = fields.Many2one(
+        "pdd.shop",
+        string="Pinduoduo Shop",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+    pdd_order_ids = fields.One2many(
+        "pdd.order", "sale_order_id", string="Pinduoduo Orders"
+    )
+    pdd_order_count = fields.Integer(
+        string="Number of Pinduoduo Orders", compute="_compute_pdd_order_count"
+    )
+    pdd_memo = fields.Text(
+        string="Notes from Pinduoduo",
+        readonly=True,
+        copy=False,
+        help="What buyer and shop wrote on the platform's order.",
+    )
+
+    _pdd_order_uniq = models.UniqueIndex(
+        "(pdd_shop_id, client_order_ref) "
+        "WHERE pdd_shop_id IS NOT NULL AND state != 'cancel'",
+        "This Pinduoduo order has a sales order already.",
+    )
+
+    @api.depends("pdd_order_ids")
+    def _compute_pdd_order_count(self):
+        for order in self:
+            order.pdd_order_count = len(order.pdd_order_ids)
+
+    def action_view_pdd_orders(self):
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "pdd_connector.pdd_order_action"
+        )
+        action["domain"] = [("sale_order_id", "in", self.ids)]
+        action["context"] = {}
+        return action
+
+    def _prepare_confirmation_values(self):
+        """Keep the moment of the deal: orders of a shop are dated by the platform."""
+        values = super()._prepare_confirmation_values()
+        if self and all(order.pdd_shop_id for order in self):
+            values.pop("date_order", None)
+        return values

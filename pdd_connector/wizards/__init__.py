@@ -1,0 +1,1 @@
+from . import pdd_sku_create_product, pdd_sku_kit
