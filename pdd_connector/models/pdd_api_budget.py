@@ -1,8 +1,7 @@
 # Copyright 2026 The Pinduoduo connector authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from psycopg2 import OperationalError
-
 from odoo import api, fields, models
+from psycopg2 import OperationalError
 
 # A call may start at most this many seconds ahead of the steady pace.
 BURST_SECONDS = 1.0

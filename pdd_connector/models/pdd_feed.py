@@ -4,10 +4,9 @@ import logging
 import uuid
 from datetime import timedelta
 
-from psycopg2 import OperationalError
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from psycopg2 import OperationalError
 
 from .. import pop
 

@@ -119,7 +119,9 @@ class PddGoods(models.Model):
                 to_create.append(dict(vals, shop_id=shop.id, goods_id=goods_id))
             changed[goods_id] = skus
         self.browse([goods.id for goods in known.values()]).last_seen_date = seen_date
-        created = self.create([dict(vals, last_seen_date=seen_date) for vals in to_create])
+        created = self.create(
+            [dict(vals, last_seen_date=seen_date) for vals in to_create]
+        )
         known.update({goods.goods_id: goods for goods in created})
         self.env["pdd.sku"]._intake(
             shop, {known[goods_id]: skus for goods_id, skus in changed.items()}

@@ -109,7 +109,9 @@ class PddOrder(models.Model):
     pay_date = fields.Datetime(string="Paid On", readonly=True)
     confirm_date = fields.Datetime(string="Deal On", readonly=True, index=True)
     last_ship_date = fields.Datetime(
-        string="Ship By", readonly=True, help="Promised to the buyer; later costs a fine."
+        string="Ship By",
+        readonly=True,
+        help="Promised to the buyer; later costs a fine.",
     )
     shipping_date = fields.Datetime(string="Shipped On", readonly=True)
     receive_date = fields.Datetime(string="Received On", readonly=True)

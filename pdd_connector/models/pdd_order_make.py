@@ -4,12 +4,11 @@ import logging
 import uuid
 from decimal import ROUND_DOWN, Decimal
 
-from psycopg2 import OperationalError
-from psycopg2.errors import UniqueViolation
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
+from psycopg2 import OperationalError
+from psycopg2.errors import UniqueViolation
 
 from ..const import (
     CONFIRM_CANCELLED,
@@ -156,8 +155,7 @@ class PddOrder(models.Model):
         if self.confirm_status == CONFIRM_CANCELLED:
             return True
         return (
-            self.order_status == ORDER_TO_SHIP
-            and self.refund_status == REFUND_REFUNDED
+            self.order_status == ORDER_TO_SHIP and self.refund_status == REFUND_REFUNDED
         )
 
     def _get_hold_reasons(self):
@@ -165,13 +163,12 @@ class PddOrder(models.Model):
 
         Extended by other modules; no side effect.
         """
-        _ = self.env._
         payload = self.payload or {}
         reasons = {}
         if self.order_status not in ORDER_STATUS:
-            reasons["status"] = _("Order status %s", self.order_status)
+            reasons["status"] = self.env._("Order status %s", self.order_status)
         if self.refund_status not in REFUND_STATUS:
-            reasons["status"] = _("After-sale status %s", self.refund_status)
+            reasons["status"] = self.env._("After-sale status %s", self.refund_status)
         elif self.refund_status not in (REFUND_NONE, REFUND_REFUNDED):
             reasons["refund"] = ""
         if self.risk_control_status:
@@ -180,11 +177,15 @@ class PddOrder(models.Model):
             reasons["deposit"] = ""
         if "ship_hold" in (self.tags or "").split():
             reasons["ship_hold"] = ""
-        if payload.get("gift_order_status") == GIFT_TO_CREATE and payload.get("gift_list"):
+        if payload.get("gift_order_status") == GIFT_TO_CREATE and payload.get(
+            "gift_list"
+        ):
             reasons["gift"] = ""
         unmapped = self.line_ids.filtered(lambda line: not line.product_id)
         if unmapped:
-            names = [f"{line.outer_id or ''} {line.spec or ''}".strip() for line in unmapped]
+            names = [
+                f"{line.outer_id or ''} {line.spec or ''}".strip() for line in unmapped
+            ]
             reasons["sku"] = ", ".join(names)
         problems = self._get_amount_problems()
         if problems:
@@ -200,7 +201,9 @@ class PddOrder(models.Model):
     def _get_amount_problems(self):
         """Check the platform's identities to the fen; return the broken ones as text."""
         goods = sum(
-            line.price_unit * line.quantity for line in self.line_ids if not line.is_gift
+            line.price_unit * line.quantity
+            for line in self.line_ids
+            if not line.is_gift
         )
         discounts = (
             self.platform_discount + self.seller_discount + self.capital_free_discount
@@ -323,12 +326,11 @@ class PddOrder(models.Model):
         return vals
 
     def _prepare_memo(self):
-        _ = self.env._
         parts = []
         if self.buyer_memo:
-            parts.append(_("Buyer: %s", self.buyer_memo))
+            parts.append(self.env._("Buyer: %s", self.buyer_memo))
         if self.remark:
-            parts.append(_("Shop: %s", self.remark))
+            parts.append(self.env._("Shop: %s", self.remark))
         return "\n".join(parts) or False
 
     def _prepare_sale_line_vals(self, taxes):
@@ -359,7 +361,9 @@ class PddOrder(models.Model):
                             shop.name,
                         )
                     )
-                vals_list.append(self._prepare_priced_vals(product, 1, _fen(fee), taxes))
+                vals_list.append(
+                    self._prepare_priced_vals(product, 1, _fen(fee), taxes)
+                )
         return vals_list
 
     @api.model
@@ -369,7 +373,9 @@ class PddOrder(models.Model):
             "product_id": product.id,
             "product_uom_qty": quantity,
             "product_uom_id": product.uom_id.id,
-            "price_unit": self._get_price_unit(product, quantity, total, taxes[product]),
+            "price_unit": self._get_price_unit(
+                product, quantity, total, taxes[product]
+            ),
             "discount": 0.0,
             "tax_ids": [Command.set(taxes[product].ids)],
         }
@@ -401,9 +407,7 @@ class PddOrder(models.Model):
     def _get_taxes(self, shop):
         """Return the taxes of all products of the batch: product -> taxes."""
         products = (
-            self.line_ids.product_id
-            + shop.postage_product_id
-            + shop.service_product_id
+            self.line_ids.product_id + shop.postage_product_id + shop.service_product_id
         )
         position = shop.fiscal_position_id or self._get_fiscal_position(shop)
         return {
@@ -427,7 +431,10 @@ class PddOrder(models.Model):
         keys = {order: order.open_address_id or order.order_sn for order in self}
         Partner = self.env["res.partner"].with_context(active_test=False, **QUIET)
         known = Partner.search_fetch(
-            [("pdd_shop_id", "=", shop.id), ("pdd_address_key", "in", [*keys.values()])],
+            [
+                ("pdd_shop_id", "=", shop.id),
+                ("pdd_address_key", "in", [*keys.values()]),
+            ],
             ["pdd_address_key"],
         )
         by_key = {partner.pdd_address_key: partner for partner in known}
@@ -443,7 +450,8 @@ class PddOrder(models.Model):
         self.ensure_one()
         country = self.env.ref("base.cn")
         return {
-            "name": self.receiver_name_mask or self.env._("Receiver of %s", self.order_sn),
+            "name": self.receiver_name_mask
+            or self.env._("Receiver of %s", self.order_sn),
             "type": "delivery",
             "parent_id": self.shop_id.partner_id.id,
             "company_id": self.company_id.id,
@@ -460,7 +468,9 @@ class PddOrder(models.Model):
     def _get_state_id(self, country):
         """Return the province; the platform's names may lack the official ending."""
         name = self.province
-        states = country.state_ids.filtered(lambda s: name and s.name.startswith(name[:2]))
+        states = country.state_ids.filtered(
+            lambda s: name and s.name.startswith(name[:2])
+        )
         return states[:1].id
 
 

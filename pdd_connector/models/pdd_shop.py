@@ -83,7 +83,7 @@ class PddShop(models.Model):
         help="Each reading starts this far before the end of the one before.",
     )
     calls_per_second = fields.Float(
-        default=20.0,
+        default=40.0,
         required=True,
         help="Calls per second and API for this shop, all workers together.",
     )
@@ -233,9 +233,7 @@ class PddShop(models.Model):
         return self._open("pdd_connector.pdd_order_action")
 
     def action_view_waiting(self):
-        return self._open(
-            "pdd_connector.pdd_order_action", search_default_waiting=1
-        )
+        return self._open("pdd_connector.pdd_order_action", search_default_waiting=1)
 
     def action_view_sale_orders(self):
         action = self._open("sale.action_orders")

@@ -7,11 +7,10 @@ import secrets
 from datetime import timedelta
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
-from psycopg2 import OperationalError
-from psycopg2.errors import SerializationFailure
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from psycopg2 import OperationalError
+from psycopg2.errors import SerializationFailure
 
 from .. import pop
 from ..const import DEFAULT_CONSENT_PAGE, PLATFORM_DOMAINS
@@ -36,9 +35,7 @@ class PddShop(models.Model):
     client_secret = fields.Char(
         copy=False, groups="base.group_system", exportable=False
     )
-    access_token = fields.Char(
-        copy=False, groups="base.group_system", exportable=False
-    )
+    access_token = fields.Char(copy=False, groups="base.group_system", exportable=False)
     refresh_token = fields.Char(
         copy=False, groups="base.group_system", exportable=False
     )
@@ -348,7 +345,11 @@ class PddShop(models.Model):
             answer = self._client_without_token().call(
                 REFRESH_API, refresh_token=self.refresh_token
             )
-        except (pop.PddTransportError, pop.PddBusyError, pop.PddThrottledError) as error:
+        except (
+            pop.PddTransportError,
+            pop.PddBusyError,
+            pop.PddThrottledError,
+        ) as error:
             return None, error  # not a refusal: it is asked again
         except pop.PddApiError as error:
             self._set_unauthorised(error)

@@ -267,8 +267,11 @@ class PddShop(models.Model):
 
     def _explain(self, error):
         """Return what a failed call means for a shop operator, and the next step."""
-        sentence = next(text for cause, text in EXPLANATIONS if isinstance(error, cause))
-        return self.env._(sentence) % {"shop": self.name, "detail": str(error)}
+        sentence = next(
+            text for cause, text in EXPLANATIONS if isinstance(error, cause)
+        )
+        text = self.env._(sentence)
+        return text % {"shop": self.name, "detail": str(error)}
 
     @contextmanager
     def _user_errors(self):

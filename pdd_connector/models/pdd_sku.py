@@ -36,7 +36,6 @@ class PddSku(models.Model):
     )
     goods_id = fields.Many2one(
         "pdd.goods",
-        string="Goods",
         required=True,
         readonly=True,
         index=True,
@@ -209,7 +208,10 @@ class PddSku(models.Model):
         """
         vals = {
             name: float(pop.parse_fen(row[source]))
-            for name, source in (("group_price", "multi_price"), ("single_price", "price"))
+            for name, source in (
+                ("group_price", "multi_price"),
+                ("single_price", "price"),
+            )
             if row.get(source) is not None
         }
         if row.get("thumb_url"):

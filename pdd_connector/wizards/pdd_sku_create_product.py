@@ -62,7 +62,9 @@ class PddSkuCreateProduct(models.TransientModel):
         if len(goods.sku_ids) == 1 or not same_attributes:
             for sku in skus:
                 vals = self._prepare_template_vals(goods, sku)
-                vals["name"] = goods.name if len(goods.sku_ids) == 1 else sku.display_name
+                vals["name"] = (
+                    goods.name if len(goods.sku_ids) == 1 else sku.display_name
+                )
                 template = self.env["product.template"].create(vals)
                 self._map(sku, template.product_variant_id)
             return

@@ -1,0 +1,65 @@
+# Copyright 2026 The Pinduoduo connector authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""A shop of the stand-in platform, connected to the test's company."""
+
+from datetime import timedelta
+
+import requests
+from odoo import fields
+from odoo.tests import TransactionCase
+
+from tests.simulator import Simulator
+
+
+class PddCase(TransactionCase):
+    """Each test has a platform of its own and works on cursors that may commit."""
+
+    simulator_options = {"seed": 7, "shops": 1, "orders": 0, "days": 2}
+
+    def setUp(self):
+        super().setUp()
+        self.sim = Simulator(**self.simulator_options)
+        self.sim.start()
+        self.addCleanup(self.sim.stop)
+        self.registry_enter_test_mode()
+        cr = self.registry.cursor()
+        self.addCleanup(cr.close)
+        self.env = self.env(cr=cr)
+        self.platform = self.sim.platform
+        self.account = self.sim.shops[0]
+        self.shop = self._connect_shop(self.account)
+
+    def _connect_shop(self, account, **vals):
+        shop = self.env["pdd.shop"].create(
+            {
+                "name": "Test shop",
+                "mall_id": str(account.mall_id),
+                "gateway_url": f"{self.sim.url}/api/router",
+                "client_id": account.client_id,
+                "client_secret": account.client_secret,
+                "access_token": account.access_token,
+                "refresh_token": account.refresh_token,
+                "import_from_date": fields.Datetime.now() - timedelta(days=2, hours=1),
+                "calls_per_second": 1000,
+                **vals,
+            }
+        )
+        shop.action_check_connection()
+        return shop
+
+    def _create_products(self):
+        """Create a product for each merchant code of the platform's goods."""
+        codes = {row["outer_id"]: row for row in self._platform_skus()}
+        codes.pop("", None)
+        return self.env["product.product"].create(
+            [
+                {"name": row["goods_name"], "default_code": code}
+                for code, row in codes.items()
+            ]
+        )
+
+    def _platform_skus(self):
+        query = {"mall_id": self.account.mall_id}
+        return requests.get(
+            f"{self.sim.url}/_sim/goods", params=query, timeout=20
+        ).json()
