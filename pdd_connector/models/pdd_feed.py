@@ -7,6 +7,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from psycopg2 import OperationalError
+from psycopg2.errors import UniqueViolation
 
 from .. import pop
 
@@ -106,8 +107,12 @@ class PddFeed(models.Model):
         except StopIteration:
             self._set_done()
             return False
-        except (FeedBusy, OperationalError):
+        except FeedBusy:
+            self.env.cr.rollback()  # another worker reads this feed
+            return False
+        except (OperationalError, UniqueViolation) as error:
             self.env.cr.rollback()  # another worker was faster; nothing is lost
+            self._retry_soon(error)
             return False
         except (pop.PddError, UserError) as error:
             self.env.cr.rollback()
@@ -136,6 +141,12 @@ class PddFeed(models.Model):
         """
         if not self.try_lock_for_update(allow_referencing=True):
             raise FeedBusy
+
+    def _retry_soon(self, error):
+        """Read again in a minute: two workers wrote the same rows at once."""
+        _logger.info("PDD feed %s: read again after %s", self.id, type(error).__name__)
+        cron = self.env.ref(f"pdd_connector.ir_cron_{self.kind}_intake")
+        cron._trigger(fields.Datetime.now() + timedelta(minutes=RETRY_MINUTES))
 
     # --- outcome
 

@@ -187,6 +187,7 @@ class PddOrder(models.Model):
     error_message = fields.Text(readonly=True, copy=False)
     sale_order_id = fields.Many2one(
         "sale.order",
+        string="Sales Order",
         readonly=True,
         copy=False,
         index="btree_not_null",

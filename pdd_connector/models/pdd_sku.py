@@ -93,7 +93,9 @@ class PddSku(models.Model):
         index=True,
     )
     waiting_count = fields.Integer(
-        string="Orders Waiting", compute="_compute_waiting_count"
+        string="Orders Waiting",
+        compute="_compute_waiting_count",
+        help="Held orders that contain this SKU while it has no product.",
     )
     can_be_kit = fields.Boolean(compute="_compute_can_be_kit")
 
@@ -122,7 +124,11 @@ class PddSku(models.Model):
     def _compute_waiting_count(self):
         counts = dict(
             self.env["pdd.order.line"]._read_group(
-                [("sku_id", "in", self.ids), ("order_id.state", "=", "held")],
+                [
+                    ("sku_id", "in", self.ids),
+                    ("sku_id.product_id", "=", False),
+                    ("order_id.state", "=", "held"),
+                ],
                 ["sku_id"],
                 ["order_id:count_distinct"],
             )
