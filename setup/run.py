@@ -12,6 +12,11 @@ from lib.steps import Trouble
 
 COMMANDS = ("demo", "test", "bench", "shell", "lint")
 
+OTHER_ACCOUNT = (
+    "did another account (root?) call this before? Use that one, or let it call "
+    "setup/demo stop and delete .local/."
+)
+
 
 def main(command, *arguments):
     raise_on_signals()
@@ -19,6 +24,9 @@ def main(command, *arguments):
         return importlib.import_module(f"lib.{command}").main(list(arguments))
     except Trouble as trouble:
         print(f"\n{trouble}", file=sys.stderr)
+        return 1
+    except PermissionError as error:
+        print(f"\n{error}\n  What to do: {OTHER_ACCOUNT}", file=sys.stderr)
         return 1
     except Interrupted as interrupted:
         print(f"\nended by {interrupted}", file=sys.stderr)

@@ -22,8 +22,9 @@ def main(arguments):
     results = {}
     with databases.lock():
         ground.ensure(steps)
-    with postgres.server():
+    with postgres.in_use():
         with databases.lock(), steps.step("PostgreSQL and Odoo with the add-ons"):
+            postgres.start(steps.note)
             databases.ensure_tested(steps.note)
             databases.drop_leftovers(PREFIX)
         for group in groups:

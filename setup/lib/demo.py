@@ -23,7 +23,7 @@ def main(arguments):
 
 
 def _stay():
-    with postgres.server():
+    with postgres.in_use():
         try:
             _up()
             print("      Ctrl-C ends it all", flush=True)
@@ -36,7 +36,7 @@ def _stay():
 
 def _detach():
     ran_before = services.odoo_url()
-    with postgres.server():
+    with postgres.in_use():
         try:
             _up()
         except BaseException:
@@ -127,7 +127,8 @@ def _stop():
 def _reset():
     services.stop()
     if (paths.PG / "PG_VERSION").exists() or postgres.is_external():
-        with postgres.server():
+        with postgres.in_use():
+            postgres.start()
             if databases.exists(databases.DEMO):
                 demo_data.refuse_foreign_database()
                 databases.drop(databases.DEMO)

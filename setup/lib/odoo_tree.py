@@ -51,7 +51,7 @@ def library():
 def addons_path():
     """Return the add-on folders, ours first."""
     folder = library()
-    found = [paths.ROOT]
+    found = [paths.ROOT] if paths.present_addons() else []
     if (folder / "addons").is_dir():  # a source checkout
         found.append(folder / "addons")
     found.append(folder / "odoo" / "addons")

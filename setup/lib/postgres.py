@@ -79,17 +79,15 @@ def binary(name):
 
 
 @contextlib.contextmanager
-def server(note=None):
-    """Hold a running server; when its last user leaves it stops, unless it is kept."""
+def in_use():
+    """Mark our server as used; when its last user leaves it stops, unless it is kept."""
     if is_external():
-        _check_external()
         yield
         return
     paths.RUN.mkdir(parents=True, exist_ok=True)
     with USERS.open("w") as users:
         fcntl.flock(users, fcntl.LOCK_SH)
         try:
-            start(note)
             yield
         finally:
             if not KEEP.exists():
@@ -107,13 +105,19 @@ def stop_unless_used():
 
 
 def start(note=None):
-    """Start our cluster, made on first use; does nothing when it runs."""
+    """Start our cluster, made on first use; does nothing when it runs.
+
+    The server that the environment names is only checked.
+    """
+    if is_external():
+        _check_external()
+        return
     if is_running():
         return
     system.need("postgres", note=note)
     if not (paths.PG / "PG_VERSION").exists():
         _create()
-    _settle()
+    _write_settings()
     socket = _socket_folder(create=True)
     _as_server(
         [binary("pg_ctl"), "start", "-w", "-t", "60", "-D", paths.PG]
@@ -174,6 +178,7 @@ def _stop_if_last(users):
 
 
 def _check_external():
+    system.need("postgres-client")
     try:
         psql("SELECT 1")
     except Trouble as trouble:
@@ -196,7 +201,7 @@ def _create():
     )
 
 
-def _settle():
+def _write_settings():
     """Write our settings; the file is ours, so it is simply made anew."""
     text = "".join(f"{name} = {value}\n" for name, value in SETTINGS.items())
     path = paths.PG / "postgresql.auto.conf"
@@ -265,7 +270,7 @@ def _step_down():
         if capability:
             prefix += [f"--inh-caps=+{capability}", f"--ambient-caps=+{capability}"]
         probe = subprocess.run(
-            [*prefix, "test", "-w", paths.PG], capture_output=True, check=False
+            [*prefix, "touch", paths.PG], capture_output=True, check=False
         )
         if probe.returncode == 0:
             return prefix

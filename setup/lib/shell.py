@@ -14,7 +14,8 @@ def main(arguments):
     advice = "setup/demo makes it (setup/demo --detach leaves it running)."
     if not ground.is_ready():
         raise Trouble("There is no demo yet.", advice)
-    with postgres.server():
+    with postgres.in_use():
+        postgres.start()
         if "company" not in databases.facts(databases.DEMO):
             raise Trouble("There is no demo database yet.", advice)
         config = server.write_config("shell", db_name=databases.DEMO)

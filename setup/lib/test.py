@@ -19,14 +19,14 @@ def main(arguments):
         ground.ensure(steps)
         with steps.step("Browser and Chinese font"):
             system.need("test", note=steps.note)
-    with postgres.server():
+    with postgres.in_use():
+        with databases.lock(), steps.step("PostgreSQL and Odoo with the add-ons"):
+            postgres.start(steps.note)
+            databases.ensure_tested(steps.note)
         try:
-            with databases.lock():
-                with steps.step("PostgreSQL and Odoo with the add-ons"):
-                    databases.ensure_tested(steps.note)
-                with steps.step("Databases of this run"):
-                    _drop_leftovers()
-                    databases.clone(databases.TESTED, database)
+            with databases.lock(), steps.step("Databases of this run"):
+                _drop_leftovers()
+                databases.clone(databases.TESTED, database)
             return _pytest(database, arguments)
         finally:
             for name in databases.names(database):

@@ -28,7 +28,7 @@ def ensure(note=None):
         note("installing the packages of setup/requirements.txt")
     processes.run(
         [
-            *(paths.PYTHON, "-m", "pip", "install", "--quiet"),
+            *(paths.PYTHON, "-m", "pip", "install", "--quiet", "--no-compile"),
             *("--no-warn-script-location", "--requirement", paths.REQUIREMENTS),
         ],
         why="pip could not install the packages of setup/requirements.txt",
