@@ -2,15 +2,24 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Orders per second: plain Odoo as the floor, the connector's makers beside it."""
 
+import contextlib
+import re
+import resource
+import subprocess
+import sys
 import time
+from datetime import timedelta
 from itertools import count
 
+import requests
+from odoo import fields
 from odoo.fields import Command
 
 ORDERS = 300
 PRODUCTS = 60
 STOCK = 100_000
 WARM_UP = 20
+PLATFORM_ORDERS = 1000
 
 
 def measure(env):
@@ -20,7 +29,83 @@ def measure(env):
     return {
         "floor_batch_per_s": bench.rate(bench.confirm_batch),
         "floor_single_per_s": bench.rate(bench.confirm_one_by_one),
+        **measure_ours(env),
     }
+
+
+def measure_ours(env):
+    """Return the connector's figures: from the gateway's pages to confirmed orders."""
+    with simulator(PLATFORM_ORDERS) as url:
+        bench = ConnectorBench(env, url)
+        statements = env.cr.sql_log_count
+        start = time.monotonic()
+        made = bench.read_and_make()
+        seconds = time.monotonic() - start
+        statements = env.cr.sql_log_count - statements
+        start = time.monotonic()
+        bench.read_again()
+        again = time.monotonic() - start
+    return {
+        "ours_per_s": made / seconds,
+        "unchanged_per_min": PLATFORM_ORDERS / again * 60,
+        "sql_per_order": statements / made,
+        "peak_rss_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    }
+
+
+@contextlib.contextmanager
+def simulator(orders):
+    """Run a platform in a process of its own; yield its address."""
+    command = [sys.executable, "-m", "tests.simulator", "--port", "0", "--shops", "1"]
+    command += ["--seed", "7", "--days", "0.9", "--orders", str(orders)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    try:
+        yield re.search(r"http://\S+", process.stdout.readline()).group()
+    finally:
+        process.terminate()
+        process.wait()
+
+
+class ConnectorBench:
+    """A shop of the simulated platform whose SKUs are all mapped."""
+
+    def __init__(self, env, url):
+        self.env = env
+        account = requests.get(f"{url}/_sim/shops", timeout=20).json()[0]
+        self.shop = env["pdd.shop"].create(
+            {
+                "name": "Bench",
+                "mall_id": account["mall_id"],
+                "gateway_url": f"{url}/api/router",
+                "client_id": account["client_id"],
+                "client_secret": account["client_secret"],
+                "access_token": account["access_token"],
+                "refresh_token": account["refresh_token"],
+                "import_from_date": fields.Datetime.now() - timedelta(days=1),
+                "calls_per_second": 1000,
+            }
+        )
+        self.shop.action_check_connection()
+        env.cr.commit()
+        self.shop.action_sync_goods()
+        wizard = env["pdd.sku.create.product"].create(
+            {"sku_ids": env["pdd.sku"].search([]).ids}
+        )
+        wizard.action_create()
+        env["product.template"].search([("type", "=", "consu")]).is_storable = True
+        env.cr.commit()
+
+    def read_and_make(self):
+        """Read all orders and make them; return how many sales orders came of it."""
+        self.shop.action_sync_orders()
+        return self.shop.sale_order_count
+
+    def read_again(self):
+        """Read the same orders once more; nothing has changed."""
+        feed = self.shop.feed_ids.filtered(lambda feed: feed.kind == "order")
+        feed.synced_until = self.shop.import_from_date
+        self.env.cr.commit()
+        self.shop.action_sync_orders()
 
 
 class FloorBench:
