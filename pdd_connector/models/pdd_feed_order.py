@@ -19,51 +19,56 @@ class PddFeed(models.Model):
     _inherit = "pdd.feed"
 
     def _pull_order(self):
-        """Read the windows between the cursor and the platform's clock.
+        """Read the windows up to the margin, then have a look at what is newer.
 
-        Rows come newest first and move to the front while one pages, hence backwards.
-        The platform's lists may lag, hence the cursor stays behind its clock by the
-        shop's margin, while what is newer is read at once, and once more next time.
+        Rows come newest first and move to the front while one pages, hence backwards:
+        that misses nothing in a window that ended before the platform's lists could
+        still change, hence the margin. What is newer is read at once for the sake of
+        speed, and read again when the cursor gets there.
         """
         shop = self.shop_id
         platform_now = shop._measure_clock()
-        margin_date = platform_now - timedelta(seconds=shop.order_margin)
+        safe_date = platform_now - timedelta(seconds=shop.order_margin)
         if not self.synced_until:
-            self.synced_until = min(shop.import_from_date, margin_date)
+            self.synced_until = min(shop.import_from_date, safe_date)
             yield
-        end = None
-        while end is None or end < platform_now:
-            cursor = self.synced_until
-            start, end = self._get_order_window(platform_now)
-            if end <= start:
-                return  # the platform's clock went back: wait for it
-            try:
-                for page, rows in self._fetch_order_pages(start, end):
-                    self._write_order_page(rows, cursor)
-                    if page == 1:
-                        self.synced_until = max(cursor, min(end, margin_date))
-                        self._lengthen_slice()
-                    yield
-            except pop.WindowTooLarge:
-                end = None
-                self._shorten_slice()
+        while self.synced_until < safe_date:
+            yield from self._pull_order_window(safe_date)
+        cursor = self.synced_until
+        if cursor < platform_now:
+            for _page, rows in self._fetch_order_pages(cursor, platform_now, None):
+                self._write_order_page(rows, cursor)
                 yield
 
-    def _get_order_window(self, platform_now):
-        """Return start and end of the next window, naive UTC."""
-        length = self.slice_seconds or WINDOW_SECONDS
-        start = self.synced_until - timedelta(seconds=self.shop_id.order_overlap)
-        length = max(length, self.shop_id.order_overlap + MIN_WINDOW_SECONDS)
-        return start, min(start + timedelta(seconds=length), platform_now)
+    def _pull_order_window(self, safe_date):
+        """Read the next window; the cursor moves with its last page, the newest."""
+        cursor = self.synced_until
+        start, end, limit = self._get_order_window(safe_date)
+        try:
+            for page, rows in self._fetch_order_pages(start, end, limit):
+                self._write_order_page(rows, cursor)
+                if page == 1:
+                    self.synced_until = end
+                    self._lengthen_slice()
+                yield
+        except pop.WindowTooLarge:
+            self._shorten_slice()
+            yield
 
-    def _fetch_order_pages(self, start, end):
-        length = (end - start).total_seconds()
-        smallest = self.shop_id.order_overlap + MIN_WINDOW_SECONDS
+    def _get_order_window(self, safe_date):
+        """Return start and end (naive UTC) of the next window, and the most rows."""
+        shortest = self.shop_id.order_overlap + MIN_WINDOW_SECONDS
+        length = max(self.slice_seconds or WINDOW_SECONDS, shortest)
+        start = self.synced_until - timedelta(seconds=self.shop_id.order_overlap)
+        end = min(start + timedelta(seconds=length), safe_date)
+        return start, end, WINDOW_ROWS if length > shortest else None
+
+    def _fetch_order_pages(self, start, end, limit):
         return pop.pages_backward(
             self.shop_id._call,
             ORDER_API,
             "order_sn_list",
-            limit=WINDOW_ROWS if length > smallest else None,
+            limit=limit,
             start_updated_at=pop.to_timestamp(start),
             end_updated_at=pop.to_timestamp(end),
             is_lucky_flag=0,

@@ -155,8 +155,8 @@ class PddShop(models.Model):
         "CHECK(calls_per_second > 0)", "The pace must be more than 0 calls per second."
     )
     _margin_range = models.Constraint(
-        "CHECK(order_margin >= 0 AND order_overlap BETWEEN 0 AND 1500)",
-        "The margin must not be negative and the overlap at most 1500 seconds "
+        "CHECK(order_margin BETWEEN 0 AND 1500 AND order_overlap BETWEEN 0 AND 1500)",
+        "Margin and overlap must be between 0 and 1500 seconds "
         "(the platform answers windows of 30 minutes).",
     )
 
