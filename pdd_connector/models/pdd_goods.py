@@ -88,8 +88,7 @@ class PddGoods(models.Model):
         :param list rows: items of ``goods_list``
         :param datetime seen_date: start of the walk
         """
-        rows = {pop.parse_text(row.get("goods_id")): row for row in rows if row}
-        rows.pop("", None)
+        rows = self._rows_by_id(rows)
         known = {
             goods.goods_id: goods
             for goods in self.search_fetch(
@@ -97,35 +96,48 @@ class PddGoods(models.Model):
                 ["goods_id", "digest"],
             )
         }
-        changed = {}
-        to_create = []
+        self.browse([goods.id for goods in known.values()]).last_seen_date = seen_date
+        to_create, skus = [], {}
         for goods_id, row in rows.items():
-            digest = _digest(row)
-            goods = known.get(goods_id)
+            goods, digest = known.get(goods_id), _digest(row)
             if goods and goods.digest == digest:
                 continue
             try:
                 vals = dict(self._prepare_vals(row), digest=digest)
-                skus = [
-                    self.env["pdd.sku"]._prepare_vals(sku)
-                    for sku in row.get("sku_list") or []
-                ]
+                skus[goods_id] = self._prepare_skus(row)
             except ValueError as error:
                 _logger.warning("PDD goods %s not read: %s", goods_id, error)
                 continue
             if goods:
                 goods.write(vals)
             else:
-                to_create.append(dict(vals, shop_id=shop.id, goods_id=goods_id))
-            changed[goods_id] = skus
-        self.browse([goods.id for goods in known.values()]).last_seen_date = seen_date
-        created = self.create(
-            [dict(vals, last_seen_date=seen_date) for vals in to_create]
-        )
-        known.update({goods.goods_id: goods for goods in created})
+                vals.update(shop_id=shop.id, goods_id=goods_id)
+                to_create.append(dict(vals, last_seen_date=seen_date))
+        known |= {goods.goods_id: goods for goods in self.create(to_create)}
         self.env["pdd.sku"]._intake(
-            shop, {known[goods_id]: skus for goods_id, skus in changed.items()}
+            shop, {known[goods_id]: vals_list for goods_id, vals_list in skus.items()}
         )
+
+    @api.model
+    def _rows_by_id(self, rows):
+        """Return the rows by goods id; what has none cannot be stored and is logged."""
+        by_id = {}
+        for row in rows:
+            goods_id = row.get("goods_id") if isinstance(row, dict) else None
+            if isinstance(goods_id, str | int) and goods_id:
+                by_id[pop.parse_text(goods_id)] = row
+            else:
+                _logger.warning("PDD goods: a row without goods_id")
+        return by_id
+
+    @api.model
+    def _prepare_skus(self, row):
+        """Map the SKUs of an item of the goods list.
+
+        :raise ValueError: one of them is not what the platform documents
+        """
+        Sku = self.env["pdd.sku"]
+        return [Sku._prepare_vals(sku) for sku in pop.parse_objects(row, "sku_list")]
 
     @api.model
     def _prepare_vals(self, row):
@@ -137,17 +149,17 @@ class PddGoods(models.Model):
             "name": pop.parse_text(row.get("goods_name"), limit=NAME_LIMIT)
             or pop.parse_text(row.get("goods_id")),
             "image_url": pop.parse_text(row.get("thumb_url") or row.get("image_url")),
-            "is_onsale": pop.parse_int(row.get("is_onsale"), default=0) == 1,
+            "is_onsale": pop.parse_int32(row.get("is_onsale"), default=0) == 1,
             "is_listed": True,
-            "quantity": pop.parse_int(row.get("goods_quantity"), default=0),
-            "reserve_quantity": pop.parse_int(
+            "quantity": pop.parse_int32(row.get("goods_quantity"), default=0),
+            "reserve_quantity": pop.parse_int32(
                 row.get("goods_reserve_quantity"), default=0
             ),
             "platform_create_date": pop.parse_time(row.get("created_at")),
             "outer_goods_id": next(
                 (
                     pop.parse_text(sku.get("outer_goods_id"))
-                    for sku in row.get("sku_list") or []
+                    for sku in pop.parse_objects(row, "sku_list")
                 ),
                 "",
             ),
@@ -169,7 +181,7 @@ class PddGoods(models.Model):
         if detail is None:
             self.write({"is_listed": False, "is_onsale": False})
             return
-        status = pop.parse_int(detail.get("status"), default=STATUS_ON_SALE)
+        status = pop.parse_int32(detail.get("status"), default=STATUS_ON_SALE)
         if status == STATUS_DELETED:
             self.write({"is_listed": False, "is_onsale": False})
         try:
@@ -177,7 +189,7 @@ class PddGoods(models.Model):
                 pop.parse_text(row.get("sku_id")): self.env[
                     "pdd.sku"
                 ]._prepare_detail_vals(row)
-                for row in detail.get("sku_list") or []
+                for row in pop.parse_objects(detail, "sku_list")
             }
         except ValueError as error:
             _logger.warning("PDD goods %s: detail not read: %s", self.goods_id, error)

@@ -346,20 +346,20 @@ class PddOrder(models.Model):
         vals["error_message"] = False
         for name in STATUSES:
             default = {} if name in REQUIRED_STATUSES else {"default": 0}
-            vals[name] = _read(row, name, _parse_code, **default)
+            vals[name] = _read(row, name, pop.parse_int32, **default)
         for name, target in TIMES.items():
             vals[target] = _read(row, name, pop.parse_time) or False
         for name, limit in TEXTS.items():
             vals[name] = _read(row, name, pop.parse_text, limit=limit)
         vals.update(self._prepare_amount_vals(row))
-        vals["remark_tag"] = _read(row, "remark_tag", _parse_code, default=0)
-        vals["logistics_id"] = _read(row, "logistics_id", _parse_code, default=0)
+        vals["remark_tag"] = _read(row, "remark_tag", pop.parse_int32, default=0)
+        vals["logistics_id"] = _read(row, "logistics_id", pop.parse_int32, default=0)
         vals["receiver_cipher"] = {
             name: row[name] for name in CIPHER_FIELDS if pop.cipher_kind(row.get(name))
         }
         vals["tags"] = " ".join(
             pop.parse_text(tag.get("name"))
-            for tag in _objects(row, "order_tag_list")
+            for tag in pop.parse_objects(row, "order_tag_list")
             if str(tag.get("value")) == "1"
         )
         self._prepare_items(row)  # an unreadable item makes the row unreadable
@@ -374,7 +374,7 @@ class PddOrder(models.Model):
         amounts["service_fee"] = sum(
             (
                 _read(fee, "service_fee", pop.parse_yuan, default=Decimal(0))
-                for fee in _objects(row, "service_fee_detail")
+                for fee in pop.parse_objects(row, "service_fee_detail")
             ),
             Decimal(0),
         )
@@ -390,13 +390,15 @@ class PddOrder(models.Model):
         :raise ValueError: there is none, or one cannot be read
         """
         Line = self.env["pdd.order.line"]
-        items = [Line._prepare_item(item) for item in _objects(row, "item_list")]
+        items = [
+            Line._prepare_item(item) for item in pop.parse_objects(row, "item_list")
+        ]
         if not items:
             raise ValueError("item_list: is empty")
         if row.get("gift_order_status") in (None, GIFT_CREATED):
             items += [
                 Line._prepare_item(gift, is_gift=True)
-                for gift in _objects(row, "gift_list")
+                for gift in pop.parse_objects(row, "gift_list")
             ]
         return items
 
@@ -439,22 +441,6 @@ def _read(row, name, parse, **options):
         return parse(row.get(name), **options)
     except ValueError as error:
         raise ValueError(f"{name}: {error}") from None
-
-
-def _objects(row, name):
-    """Return a list of objects; null stands for an empty one."""
-    value = row.get(name) or []
-    if not isinstance(value, list) or not all(isinstance(v, dict) for v in value):
-        raise ValueError(f"{name}: is not a list of objects")
-    return value
-
-
-def _parse_code(value, **options):
-    """Parse a code or another number that fits the database's integers."""
-    number = pop.parse_int(value, **options)
-    if abs(number) >= 2**31:
-        raise ValueError(f"{number} is too large")
-    return number
 
 
 def _digest(row):

@@ -201,9 +201,9 @@ class PddSku(models.Model):
             "name": pop.parse_text(row.get("spec"), limit=NAME_LIMIT),
             "outer_id": pop.parse_text(row.get("outer_id")).strip(),
             "spec_details": row.get("spec_details") or False,
-            "platform_qty": pop.parse_int(row.get("sku_quantity"), default=0),
-            "reserve_qty": pop.parse_int(row.get("reserve_quantity"), default=0),
-            "is_onsale": pop.parse_int(row.get("is_sku_onsale"), default=0) == 1,
+            "platform_qty": pop.parse_int32(row.get("sku_quantity"), default=0),
+            "reserve_qty": pop.parse_int32(row.get("reserve_quantity"), default=0),
+            "is_onsale": pop.parse_int32(row.get("is_sku_onsale"), default=0) == 1,
         }
 
     @api.model

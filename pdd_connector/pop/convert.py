@@ -84,6 +84,30 @@ def parse_int(value, default=_REQUIRED):
     return int(number)
 
 
+def parse_int32(value, default=_REQUIRED):
+    """Return a whole number that fits an integer column of the database.
+
+    :raise ValueError: as ``parse_int``, or beyond 31 bits
+    """
+    number = parse_int(value, default)
+    if isinstance(number, int) and abs(number) >= 2**31:
+        raise _bad(value, "is too large")
+    return number
+
+
+def parse_objects(row, name):
+    """Return the list of objects in a field of a row.
+
+    :param dict row: an object of an answer
+    :param str name: the field; null stands for an empty list
+    :raise ValueError: it is something else
+    """
+    value = row.get(name) or []
+    if not isinstance(value, list) or not all(isinstance(v, dict) for v in value):
+        raise ValueError(f"{name}: is not a list of objects")
+    return value
+
+
 def parse_time(value):
     """Return a moment.
 

@@ -205,3 +205,18 @@ def test_an_answer_becomes_storable_with_its_amounts_exact():
     stored = json.loads(json.dumps(pop.storable(answer)))
     assert stored == {"pay": "71.80", "n": 3, "ok": True, "rows": [{"a": "b"}, None]}
     assert pop.parse_yuan(stored["pay"]) == Decimal("71.80")
+
+
+def test_a_number_beyond_an_integer_column_is_refused():
+    assert pop.parse_int32("2147483647") == 2147483647
+    assert pop.parse_int32(None, default=0) == 0
+    with pytest.raises(ValueError, match="too large"):
+        pop.parse_int32(2**31)
+
+
+def test_a_field_that_is_no_list_of_objects_is_named():
+    assert pop.parse_objects({"sku_list": None}, "sku_list") == []
+    assert pop.parse_objects({"sku_list": [{"a": 1}]}, "sku_list") == [{"a": 1}]
+    for value in ("text", 5, [1], {"a": 1}):
+        with pytest.raises(ValueError, match="sku_list"):
+            pop.parse_objects({"sku_list": value}, "sku_list")

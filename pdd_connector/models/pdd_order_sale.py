@@ -1,0 +1,259 @@
+# Copyright 2026 The Pinduoduo connector authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from decimal import ROUND_DOWN, Decimal
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+
+FEN = Decimal("0.01")
+QUIET = {
+    "tracking_disable": True,
+    "mail_create_nolog": True,
+    "mail_create_nosubscribe": True,
+    "mail_notrack": True,
+}
+
+
+class PddOrder(models.Model):
+    """The documents: sales orders to the fen, delivery addresses of masked receivers."""
+
+    _inherit = "pdd.order"
+
+    def _make_sale_orders(self, shop):
+        """Create and confirm the sales orders of one shop's orders."""
+        shop._get_buyer_partner()
+        contacts = self._get_delivery_contacts(shop)
+        taxes = self._get_taxes(shop)
+        vals_list = [
+            order._prepare_sale_order_vals(contacts[order], taxes) for order in self
+        ]
+        sale_orders = self.env["sale.order"].with_context(**QUIET).create(vals_list)
+        made, wrong = self.browse(), self.env["sale.order"]
+        for order, sale_order in zip(self, sale_orders, strict=True):
+            if shop.currency_id.compare_amounts(
+                sale_order.amount_total, order.receivable_amount
+            ):
+                order._set_held({"amount": order._explain_total(sale_order)})
+                wrong += sale_order
+            else:
+                order.sale_order_id = sale_order
+                made += order
+        wrong.unlink()
+        made.sale_order_id.action_confirm()
+        made.write({"state": "done", "error_message": False})
+        held = made.filtered("held_date")
+        held.write(self._no_hold_vals())
+
+    def _explain_total(self, sale_order):
+        return self.env._(
+            "Odoo's taxes make a total of %(total).2f, the platform says "
+            "%(receivable).2f: use taxes that are included in the price "
+            "(fiscal position of the shop).",
+            total=sale_order.amount_total,
+            receivable=self.receivable_amount,
+        )
+
+    def _prepare_sale_order_vals(self, contact, taxes):
+        """Map an order to the values of its sales order.
+
+        :param contact: delivery address of the receiver
+        :param dict taxes: product -> taxes, see :meth:`_get_taxes`
+        """
+        self.ensure_one()
+        shop = self.shop_id
+        vals = {
+            "name": self.order_sn,
+            "client_order_ref": self.order_sn,
+            "company_id": shop.company_id.id,
+            "partner_id": shop.partner_id.id,
+            "partner_invoice_id": shop.partner_id.id,
+            "partner_shipping_id": contact.id,
+            "fiscal_position_id": shop.fiscal_position_id.id
+            or self._get_fiscal_position(shop).id,
+            "payment_term_id": False,
+            "team_id": shop.team_id.id,
+            "user_id": shop.user_id.id,
+            "date_order": self.confirm_date or fields.Datetime.now(),
+            "commitment_date": self.last_ship_date,
+            "pdd_shop_id": shop.id,
+            "pdd_memo": self._prepare_memo(),
+            "order_line": [
+                Command.create(line) for line in self._prepare_sale_line_vals(taxes)
+            ],
+        }
+        if shop.pricelist_id:
+            vals["pricelist_id"] = shop.pricelist_id.id
+        return vals
+
+    def _prepare_memo(self):
+        parts = []
+        if self.buyer_memo:
+            parts.append(self.env._("Buyer: %s", self.buyer_memo))
+        if self.remark:
+            parts.append(self.env._("Shop: %s", self.remark))
+        return "\n".join(parts) or False
+
+    def _prepare_sale_line_vals(self, taxes):
+        """Return the sales order lines; their total is the receivable amount.
+
+        The discounts are spread over the goods by value, to the fen; there is no line
+        that plugs a difference.
+        """
+        shop = self.shop_id
+        lines = self.line_ids
+        fees = [
+            (shop.postage_product_id, self.postage),
+            (shop.service_product_id, self.service_fee),
+        ]
+        goods_total = _fen(self.receivable_amount) - sum(_fen(fee) for _p, fee in fees)
+        weights = [_fen(line.price_unit) * line.quantity for line in lines]
+        vals_list = [
+            self._prepare_priced_vals(line.product_id, line.quantity, share, taxes)
+            for line, share in zip(lines, _spread(goods_total, weights), strict=True)
+        ]
+        for product, fee in fees:
+            if fee:
+                if not product:
+                    raise UserError(
+                        self.env._(
+                            "Choose the products for postage and service fees on the "
+                            "shop %s.",
+                            shop.name,
+                        )
+                    )
+                vals_list.append(
+                    self._prepare_priced_vals(product, 1, _fen(fee), taxes)
+                )
+        return vals_list
+
+    @api.model
+    def _prepare_priced_vals(self, product, quantity, total, taxes):
+        """Return a sales order line whose total with taxes is ``total`` yuan (Decimal)."""
+        return {
+            "product_id": product.id,
+            "product_uom_qty": quantity,
+            "product_uom_id": product.uom_id.id,
+            "price_unit": self._get_price_unit(
+                product, quantity, total, taxes[product]
+            ),
+            "discount": 0.0,
+            "tax_ids": [Command.set(taxes[product].ids)],
+        }
+
+    @api.model
+    def _get_price_unit(self, product, quantity, total, taxes):
+        """Return the unit price, unrounded, that gives a total including all taxes.
+
+        A sales order takes prices without the taxes that are not included in them:
+        Odoo's tax engine works back from the total.
+        """
+        price = float(total) / quantity
+        if all(tax.price_include for tax in taxes):
+            return price
+        details = taxes._get_tax_details(
+            price,
+            quantity,
+            rounding_method="round_globally",
+            product=product,
+            special_mode="total_included",
+        )
+        included = sum(
+            data["tax_amount"]
+            for data in details["taxes_data"]
+            if data["tax"].price_include
+        )
+        return (details["total_excluded"] + included) / quantity
+
+    def _get_taxes(self, shop):
+        """Return the taxes of all products of the batch: product -> taxes."""
+        products = (
+            self.line_ids.product_id + shop.postage_product_id + shop.service_product_id
+        )
+        position = shop.fiscal_position_id or self._get_fiscal_position(shop)
+        return {
+            product: position.map_tax(
+                product.taxes_id._filter_taxes_by_company(shop.company_id)
+            )
+            for product in products
+        }
+
+    @api.model
+    def _get_fiscal_position(self, shop):
+        return self.env["account.fiscal.position"]._get_fiscal_position(shop.partner_id)
+
+    def _get_delivery_contacts(self, shop):
+        """Return the delivery address of each order, created where it is new.
+
+        One address per receiver key; an order without key has one of its own.
+
+        :return dict: order -> partner
+        """
+        keys = {order: order.open_address_id or order.order_sn for order in self}
+        Partner = self.env["res.partner"].with_context(active_test=False, **QUIET)
+        known = Partner.search_fetch(
+            [
+                ("pdd_shop_id", "=", shop.id),
+                ("pdd_address_key", "in", [*keys.values()]),
+            ],
+            ["pdd_address_key"],
+        )
+        by_key = {partner.pdd_address_key: partner for partner in known}
+        new = {key: order for order, key in keys.items() if key not in by_key}
+        created = Partner.create(
+            [order._prepare_contact_vals(key) for key, order in new.items()]
+        )
+        by_key |= {partner.pdd_address_key: partner for partner in created}
+        return {order: by_key[key] for order, key in keys.items()}
+
+    def _prepare_contact_vals(self, key):
+        """Map the receiver (masked values only) to a delivery address."""
+        self.ensure_one()
+        country = self.env.ref("base.cn")
+        return {
+            "name": self.receiver_name_mask
+            or self.env._("Receiver of %s", self.order_sn),
+            "type": "delivery",
+            "parent_id": self.shop_id.partner_id.id,
+            "company_id": self.company_id.id,
+            "pdd_shop_id": self.shop_id.id,
+            "pdd_address_key": key,
+            "phone": self.receiver_phone_mask,
+            "street": self.receiver_address_mask,
+            "street2": self.town,
+            "city": self.city,
+            "state_id": self._get_state_id(country),
+            "country_id": country.id,
+        }
+
+    def _get_state_id(self, country):
+        """Return the province; the platform's names may lack the official ending."""
+        name = self.province
+        states = country.state_ids.filtered(
+            lambda s: name and s.name.startswith(name[:2])
+        )
+        return states[:1].id
+
+
+def _fen(amount):
+    """Return a float amount as Decimal yuan, exact to the fen."""
+    return Decimal(str(amount or 0)).quantize(FEN)
+
+
+def _spread(total, weights):
+    """Spread an amount over weights, to the fen, the largest remainders first.
+
+    :param Decimal total: yuan
+    :param list weights: one Decimal per part; all zero: the first takes all
+    :return list: one Decimal per part, their sum is ``total``
+    """
+    whole = sum(weights)
+    if not whole:
+        return [total, *[Decimal(0)] * (len(weights) - 1)]
+    exact = [total * weight / whole for weight in weights]
+    shares = [part.quantize(FEN, rounding=ROUND_DOWN) for part in exact]
+    missing = int((total - sum(shares)) / FEN)
+    order = sorted(range(len(exact)), key=lambda i: shares[i] - exact[i])
+    for index in order[:missing]:
+        shares[index] += FEN
+    return shares
