@@ -20,8 +20,6 @@ def main():
     )
     with environment(loaded) as env:
         refuse_half_installed(env)
-        # else the first page, and each browser test, waits for them to be built
-        env["ir.qweb"]._pregenerate_assets_bundles()
 
 
 if __name__ == "__main__":

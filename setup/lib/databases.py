@@ -30,7 +30,8 @@ def ensure_base(note=None):
         note("the first time only: a database with Odoo's own modules, about a minute")
     drop(BASE)
     create_empty(BASE)
-    server.script("base", BASE, why="Odoo could not be installed in a new database")
+    with postgres.hasty():
+        server.script("base", BASE, why="Odoo could not be installed in a new database")
     set_facts(BASE, wanted)
 
 
@@ -44,14 +45,23 @@ def ensure_tested(note=None):
     if note:
         note(f"installing {', '.join(addons) or 'no add-on'} in a fresh database")
     clone(BASE, TESTED)
-    server.script(
-        "modules",
-        TESTED,
-        *(f"+{name}" for name in addons),
-        why="The add-ons could not be installed",
-        advice="the lines above say which file is at fault.",
-    )
+    with postgres.hasty():
+        install(TESTED, *(f"+{name}" for name in addons))
+        # else each browser test waits for the pages' scripts and styles to be built
+        server.script("pages", TESTED, why="The pages could not be prepared")
     set_facts(TESTED, wanted)
+
+
+def install(name, *marks):
+    """Install (+addon) and upgrade (^addon) in a database."""
+    if marks:
+        server.script(
+            "modules",
+            name,
+            *marks,
+            why="The add-ons could not be installed",
+            advice="the lines above say which file is at fault.",
+        )
 
 
 def addon_digests():

@@ -4,6 +4,7 @@
 
 import os
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 from . import databases, demo_data, ground, paths, postgres, processes, services
 from .steps import Steps, Trouble
@@ -68,9 +69,14 @@ def _up():
             url = services.ensure_odoo()
         with steps.step("Shop authorised at the simulator"):
             connected = demo_data.ensure_shop(simulator, steps.note)
-        with steps.step("First sync by the scheduled actions"):
+        with (
+            steps.step("First sync by the scheduled actions, pages prepared meanwhile"),
+            ThreadPoolExecutor(1) as pool,
+        ):
+            pages = pool.submit(demo_data.ensure_pages)
             if connected:
                 demo_data.wait_for_sync(steps.note)
+            pages.result()
     _show(url, simulator)
 
 

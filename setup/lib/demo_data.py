@@ -62,14 +62,16 @@ def ensure_addons(note):
         return
     note("installing (+), upgrading (^): " + " ".join(marks))
     digests = databases.addon_digests()
-    server.script(
-        "modules",
-        databases.DEMO,
-        *marks,
-        why="The add-ons could not be installed",
-        advice="the lines above say which file is at fault.",
-    )
+    databases.install(databases.DEMO, *marks)
     databases.set_facts(databases.DEMO, {"company": True, "addons": digests})
+
+
+def ensure_pages():
+    """Build the scripts and styles of the pages, else the first visitor waits for them."""
+    held = databases.facts(databases.DEMO)
+    if held.get("pages") != held["addons"]:
+        server.script("pages", databases.DEMO, why="The pages could not be prepared")
+        databases.set_facts(databases.DEMO, {**held, "pages": held["addons"]})
 
 
 def ensure_shop(simulator, note):
