@@ -30,6 +30,64 @@ REFUND_STATUS = {
     REFUND_REFUNDED: _lt("Refunded"),
 }
 
+# after_sales_type of the list; the detail's codes are one lower
+AFTER_SALES_TYPE = {
+    2: _lt("Refund only"),
+    3: _lt("Return and refund"),
+    4: _lt("Exchange"),
+    5: _lt("Resend"),
+    6: _lt("Repair"),
+}
+REFUND_ONLY, RETURN_AND_REFUND, EXCHANGE, RESEND, REPAIR = AFTER_SALES_TYPE
+
+# after_sales_status: money has moved only at 10
+AFTER_SALES_STATUS = {
+    0: _lt("None"),
+    2: _lt("Refund asked, the shop must act"),
+    3: _lt("Return and refund asked, the shop must act"),
+    4: _lt("Shop agreed, refunding"),
+    5: _lt("Platform agreed, refunding"),
+    6: _lt("Refused, the buyer must act"),
+    7: _lt("Return agreed, the buyer ships"),
+    8: _lt("The platform decides"),
+    9: _lt("Closed, refused by the platform"),
+    10: _lt("Refunded"),
+    11: _lt("Withdrawn by the buyer"),
+    12: _lt("Closed, the buyer was late"),
+    13: _lt("Closed, past its validity"),
+    14: _lt("Exchange or resend, the shop must act"),
+    15: _lt("Exchange or resend, the buyer must act"),
+    16: _lt("Exchange or resend done"),
+    17: _lt("Exchange or resend failed"),
+    18: _lt("Exchange or resend, the buyer confirms"),
+    21: _lt("Repair, the shop must agree"),
+    22: _lt("Repair, the buyer confirms shipping"),
+    24: _lt("Repair closed"),
+    25: _lt("Repair done"),
+    27: _lt("The buyer confirms receipt"),
+    31: _lt("Refund on refusal agreed, the buyer refuses the parcel"),
+    32: _lt("Resend, the shop must ship"),
+    33: _lt("Refund after recall of the parcel"),
+}
+AFTER_SALES_CLASS = {
+    **dict.fromkeys((2, 3, 6, 7, 8, 14, 15, 18, 21, 22, 27, 31, 32, 33), "open"),
+    **dict.fromkeys((4, 5), "paying"),
+    **dict.fromkeys((10, 16, 25), "done"),
+    **dict.fromkeys((0, 9, 11, 12, 13, 17, 24), "closed"),
+}
+AFTER_SALES_REFUNDED = 10
+PART_BY_PIECES = 1  # part_after_sales_type of the detail
+
+REFUND_OPERATOR = {
+    1: _lt("Buyer"),
+    2: _lt("Shop"),
+    3: _lt("Pinduoduo"),
+    4: _lt("System"),
+    5: _lt("Group leader"),
+    6: _lt("Driver"),
+    7: _lt("Agent"),
+}
+
 REMARK_TAG = {
     1: _lt("Red"),
     2: _lt("Yellow"),
@@ -42,6 +100,37 @@ CONFIRM_CANCELLED = 2
 TRADE_DEPOSIT = 1  # trade_type of a deposit (step) order
 STEP_BOTH_PAID = 2  # step_order_info.step_trade_status
 GIFT_TO_CREATE, GIFT_CREATED = 0, 1  # gift_order_status
+# related_order_list.relation_type: of a price difference order; of a gift
+RELATED_NOTHING_TO_SHIP = (3, 4)
+
+# consolidate_info.consolidate_type: the parcel goes to a transit warehouse
+CONSOLIDATION = {
+    0: _lt("Hong Kong"),
+    1: _lt("Xinjiang"),
+    2: _lt("Kazakhstan"),
+    3: _lt("Tibet"),
+    5: _lt("Japan"),
+    6: _lt("Taiwan"),
+    7: _lt("Korea"),
+    8: _lt("Singapore"),
+    9: _lt("Malaysia"),
+    10: _lt("Thailand"),
+    11: _lt("Vietnam"),
+    12: _lt("Kyrgyzstan"),
+    13: _lt("Uzbekistan"),
+    14: _lt("Gansu"),
+    15: _lt("Inner Mongolia"),
+    16: _lt("Ningxia"),
+    17: _lt("Qinghai"),
+    18: _lt("Macau"),
+    19: _lt("Cambodia"),
+    20: _lt("Laos"),
+    21: _lt("Tajikistan"),
+    22: _lt("Armenia"),
+    23: _lt("Georgia"),
+    24: _lt("Mongolia"),
+    25: _lt("Canada"),
+}
 
 # Receiver fields that hold ciphertext; present only while an order waits to ship.
 CIPHER_FIELDS = ("receiver_name", "receiver_phone", "receiver_address", "address")
@@ -51,6 +140,8 @@ CIPHER_FIELDS += ("contact_mobile",)
 REQUIRED_APIS = (
     "pdd.order.number.list.increment.get",
     "pdd.order.information.get",
+    "pdd.refund.list.increment.get",
+    "pdd.refund.information.get",
     "pdd.goods.list.get",
     "pdd.goods.detail.get",
 )

@@ -19,5 +19,9 @@ class PddHoldReason(models.Model):
         help="Who or what releases an order that waits for this reason.",
     )
     color = fields.Integer()
+    is_overridable = fields.Boolean(
+        string="May Be Lifted",
+        help="A manager may lift this hold of an order, with a note.",
+    )
 
     _code_uniq = models.Constraint("UNIQUE(code)", "This code already exists.")

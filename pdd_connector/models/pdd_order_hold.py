@@ -1,19 +1,22 @@
 # Copyright 2026 The Pinduoduo connector authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.fields import Command
 
+from .. import pop
 from ..const import (
-    CONFIRM_CANCELLED,
+    CONSOLIDATION,
     GIFT_TO_CREATE,
     ORDER_STATUS,
-    ORDER_TO_SHIP,
-    REFUND_NONE,
-    REFUND_REFUNDED,
     REFUND_STATUS,
     STEP_BOTH_PAID,
     TRADE_DEPOSIT,
 )
+from .labels import label_of
+
+KEYED_BY_DETAIL = ("consolidation", "status")  # one issue per type, per code
 
 
 class PddOrder(models.Model):
@@ -23,54 +26,55 @@ class PddOrder(models.Model):
 
     def _hold(self):
         """Hold what must not be made, cancel what is refunded; return the rest."""
-        ready, cancelled = self.browse(), self.browse()
+        ready, cancelled, held = self.browse(), self.browse(), {}
         for order in self:
             if order._is_cancelled():
                 cancelled += order
                 continue
-            reasons = order._get_hold_reasons()
+            reasons = order._get_open_holds()
             if reasons:
-                order._set_held(reasons)
+                held[order] = reasons
             else:
                 ready += order
         cancelled.write({"state": "cancelled", **self._no_hold_vals()})
+        cancelled.refund_ids._filter_refunded().write({"effect": "cancelled"})
+        self._hold_all(held)
         return ready
 
-    def _is_cancelled(self):
-        """Return whether the order ended before it was shipped.
+    def _hold_all(self, reasons_by_order):
+        """Hold orders, and open or join the issues that mend the cause.
 
-        The platform has no such status: a refunded order stays "to ship".
+        :param dict reasons_by_order: order -> {reason code: detail}
         """
-        if self.confirm_status == CONFIRM_CANCELLED:
-            return True
-        return (
-            self.order_status == ORDER_TO_SHIP and self.refund_status == REFUND_REFUNDED
-        )
+        issues = {}
+        for order, reasons in reasons_by_order.items():
+            order._set_held(reasons)
+            for cause, key, name, vals in order._get_issues(reasons):
+                place = (order.shop_id, cause, key)
+                orders, _name, _vals = issues.get(place, (self.browse(), name, vals))
+                issues[place] = (orders + order, name, vals)
+        for (shop, cause, key), (orders, name, vals) in issues.items():
+            self.env["pdd.issue"]._report(shop, cause, key, name, orders, **vals)
+
+    def _get_open_holds(self):
+        """Return why the order must wait, but for what a person has lifted."""
+        lifted = self.overridden_holds or {}
+        return {
+            code: detail
+            for code, detail in self._get_hold_reasons().items()
+            if code not in lifted or lifted[code] != detail
+        }
 
     def _get_hold_reasons(self):
         """Return why the order must wait: reason code -> detail.
 
         Extended by other modules; no side effect.
         """
+        reasons = self._get_ship_holds()
         payload = self.payload or {}
-        reasons = {}
-        if self.order_status not in ORDER_STATUS:
-            reasons["status"] = self.env._("Order status %s", self.order_status)
-        if self.refund_status not in REFUND_STATUS:
-            reasons["status"] = self.env._("After-sale status %s", self.refund_status)
-        elif self.refund_status not in (REFUND_NONE, REFUND_REFUNDED):
-            reasons["refund"] = ""
-        if self.risk_control_status:
-            reasons["risk"] = ""
-        if self.trade_type == TRADE_DEPOSIT and not self._is_deposit_paid(payload):
-            reasons["deposit"] = ""
-        if "ship_hold" in (self.tags or "").split():
-            reasons["ship_hold"] = ""
-        if payload.get("gift_order_status") == GIFT_TO_CREATE and payload.get(
-            "gift_list"
-        ):
-            reasons["gift"] = ""
-        unmapped = self.line_ids.filtered(lambda line: not line.product_id)
+        if self._is_to_ship():
+            reasons |= self._get_making_holds(payload)
+        unmapped = self._get_unmapped_lines()
         if unmapped:
             names = [
                 f"{line.outer_id or ''} {line.spec or ''}".strip() for line in unmapped
@@ -80,6 +84,119 @@ class PddOrder(models.Model):
         if problems:
             reasons["amount"] = "\n".join(problems)
         return reasons
+
+    def _get_ship_holds(self):
+        """Return what forbids shipping, of made orders as well."""
+        reasons = {}
+        if self.order_status not in ORDER_STATUS:
+            reasons["status"] = self.env._("Order status %s", self.order_status)
+        if self.refund_status not in REFUND_STATUS:
+            reasons["status"] = self.env._("After-sale status %s", self.refund_status)
+        elif self._is_to_ship() and self._has_running_after_sale():
+            reasons["refund"] = ""
+        if self.risk_control_status:
+            reasons["risk"] = ""
+        if "ship_hold" in (self.tags or "").split():
+            reasons["ship_hold"] = ""
+        return reasons
+
+    def _get_making_holds(self, payload):
+        """Return what forbids to plan the delivery of an order to ship."""
+        reasons = {}
+        if self.trade_type == TRADE_DEPOSIT and not self._is_deposit_paid(payload):
+            reasons["deposit"] = ""
+        due_date = self._get_presale_date(payload)
+        if due_date and due_date > fields.Datetime.now():
+            reasons["presale"] = self.env._("Made on %s", due_date.date())
+        if str(payload.get("gift_order_status")) == str(GIFT_TO_CREATE) and payload.get(
+            "gift_list"
+        ):
+            reasons["gift"] = ""
+        kind = self._get_consolidation(payload)
+        if kind is not None and not self._is_consolidation_allowed(kind):
+            reasons["consolidation"] = label_of(self.env, CONSOLIDATION, kind)
+        if self._lacks_receiver():
+            reasons["receiver"] = ""
+        return reasons
+
+    @api.model
+    def _get_consolidation(self, payload):
+        """Return the type of a consolidated parcel, None for an ordinary one."""
+        info = payload.get("consolidate_info")
+        kind = info.get("consolidate_type") if isinstance(info, dict) else None
+        try:
+            return pop.parse_int32(kind, default=None)
+        except ValueError:
+            return None
+
+    def _is_consolidation_allowed(self, kind):
+        """Return whether there is a rule for a type of consolidation."""
+        return bool(self.env["pdd.consolidation.rule"]._find(self.shop_id, kind))
+
+    def _get_presale_date(self, payload):
+        """Return when a presale order is due to be made, None for other orders."""
+        if str(payload.get("is_pre_sale")) != "1":
+            return None
+        try:
+            presale_date = pop.parse_time(payload.get("pre_sale_time"))
+        except ValueError:
+            return None
+        lead = timedelta(days=self.shop_id.presale_lead_days)
+        return presale_date and presale_date - lead
+
+    def _lacks_receiver(self):
+        """Return whether nobody could tell where the parcel goes.
+
+        Under review the platform hides the receiver; some orders have only a phone
+        (``contact_mobile``).
+        """
+        known = self.receiver_cipher or self.open_address_id or self.receiver_name_mask
+        return not (known or self.risk_control_status or self.related_order_sn)
+
+    def _get_unmapped_lines(self):
+        """Return the lines without product; what has nothing to ship needs none."""
+        if self.related_order_sn:
+            return self.line_ids.browse()
+        return self.line_ids.filtered(lambda line: not line.product_id)
+
+    def _get_issues(self, reasons):
+        """Return the issues of an order's holds: (cause, key, sentence, values).
+
+        Holds that the platform or the buyer ends make none.
+        """
+        issues = []
+        if "sku" in reasons:
+            for line in self._get_unmapped_lines():
+                issues.append(line._get_sku_issue())
+        for cause in ("amount", "consolidation", "receiver", "status", "tax"):
+            if cause in reasons:
+                key = reasons[cause] if cause in KEYED_BY_DETAIL else ""
+                name = self._get_issue_name(cause, key)
+                issues.append((cause, key, name, {"detail": reasons[cause] or None}))
+        return issues
+
+    def _get_issue_name(self, cause, key):
+        return {
+            "amount": self.env._(
+                "Amounts of orders do not add up: compare them with the merchant "
+                "backend, then accept them with a reason."
+            ),
+            "consolidation": self.env._(
+                "Consolidated orders of the type %s: say how they are handled.", key
+            ),
+            "receiver": self.env._(
+                "Orders without receiver: look at them in the merchant backend."
+            ),
+            "status": self.env._(
+                "The platform sends a status unknown to this version (%s): ask "
+                "Pinduoduo what it means.",
+                key,
+            ),
+            "tax": self.env._(
+                "Odoo's taxes change the total of orders: use taxes that are included "
+                "in the price (fiscal position of the shop)."
+            ),
+        }[cause]
 
     @api.model
     def _is_deposit_paid(self, payload):
@@ -122,15 +239,38 @@ class PddOrder(models.Model):
                 problems.append(self.env._("%s is negative", name))
         return problems
 
+    def _lift_holds(self, codes, note):
+        """Lift holds for good, as long as what is known of them stays the same.
+
+        :param set codes: reasons to lift
+        :param str note: why, kept with the order
+        """
+        self.ensure_one()
+        lifted = {
+            code: detail
+            for code, detail in self._get_hold_reasons().items()
+            if code in codes
+        }
+        self.write(
+            {
+                "overridden_holds": {**(self.overridden_holds or {}), **lifted},
+                "release_note": note,
+                "release_user_id": self.env.uid,
+            }
+        )
+
     def _set_held(self, reasons):
         """Hold the order; it is checked again when the platform or the mapping moves."""
         detail = "\n".join(text for text in reasons.values() if text)
+        due_date = "presale" in reasons and self._get_presale_date(self.payload or {})
         self.write(
             {
                 "state": "held",
                 "hold_reasons": [Command.set(self._get_reason_ids(reasons))],
                 "hold_detail": detail or False,
                 "held_date": self.held_date or fields.Datetime.now(),
+                "release_date": due_date,
+                "issue_ids": [Command.clear()],
             }
         )
 
@@ -144,4 +284,6 @@ class PddOrder(models.Model):
             "hold_reasons": [Command.clear()],
             "hold_detail": False,
             "held_date": False,
+            "release_date": False,
+            "issue_ids": [Command.clear()],
         }

@@ -3,6 +3,7 @@
 from odoo import api, fields, models
 
 from .. import pop
+from .amounts import spread
 
 NAME_LIMIT = 500
 
@@ -32,6 +33,34 @@ class PddOrderLine(models.Model):
     price_unit = fields.Monetary(string="Unit Price", readonly=True)
     is_gift = fields.Boolean(string="Gift", readonly=True)
 
+    # --- what Odoo made of it
+    sale_line_id = fields.Many2one(
+        "sale.order.line",
+        string="Sales Order Line",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+    )
+    share_amount = fields.Monetary(
+        string="Share",
+        readonly=True,
+        copy=False,
+        help="The line's share of the receivable amount, discounts spread by value.",
+    )
+    cut_quantity = fields.Integer(
+        string="Pieces Refunded",
+        readonly=True,
+        copy=False,
+        help="Refunded by pieces before shipping.",
+    )
+    cut_amount = fields.Monetary(
+        string="Refunded",
+        readonly=True,
+        copy=False,
+        help="Taken off the line's share by refunds before shipping.",
+    )
+
     @api.model
     def _prepare_item(self, row, *, is_gift=False):
         """Map an item of ``item_list`` or ``gift_list`` (price: yuan).
@@ -52,6 +81,49 @@ class PddOrderLine(models.Model):
         if not item["platform_sku_id"] or not item["platform_goods_id"]:
             raise ValueError("item_list: goods_id or sku_id is missing")
         return item
+
+    @api.model
+    def _prepare_line_vals(self, order, item, skus):
+        """Map an item of :meth:`_prepare_item` to the values of a line.
+
+        :param dict skus: platform SKU id -> record
+        """
+        vals = {k: v for k, v in item.items() if not k.startswith("platform_")}
+        return vals | {"order_id": order.id, "sku_id": skus[item["platform_sku_id"]].id}
+
+    def _is_same_item(self, vals):
+        """Return whether values of an item are about this line."""
+        return self.sku_id.id == vals["sku_id"] and self.is_gift == vals["is_gift"]
+
+    def _write_item(self, vals):
+        """Write what differs; return whether quantity or price does."""
+        changed = {
+            name: value
+            for name, value in vals.items()
+            if name not in ("order_id", "sku_id") and self[name] != (value or False)
+        }
+        changed = {k: v for k, v in changed.items() if v or self[k]}
+        if changed:
+            self.write(changed)
+        return bool(changed.keys() & {"quantity", "price_unit"})
+
+    def _get_sku_issue(self):
+        """Return the issue of a line whose SKU has no product."""
+        label = self.outer_id or self.spec or self.goods_name
+        name = self.env._(
+            "SKU %s is not mapped: choose its product, or create it.", label
+        )
+        vals = {"sku_id": self.sku_id.id, "detail": self.goods_name}
+        return "sku", str(self.sku_id.id), name, vals
+
+    def _get_spread(self, total):
+        """Spread an amount over these lines by their value, to the fen.
+
+        :param Decimal total: yuan
+        :return dict: line -> Decimal
+        """
+        weights = [line.price_unit * line.quantity for line in self]
+        return dict(zip(self, spread(total, weights), strict=True))
 
 
 def _positive(value, name):

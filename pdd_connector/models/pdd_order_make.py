@@ -1,19 +1,18 @@
 # Copyright 2026 The Pinduoduo connector authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-import logging
-import uuid
-
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Domain
+from odoo.fields import Command, Domain
 from psycopg2 import OperationalError
 from psycopg2.errors import UniqueViolation
 
-_logger = logging.getLogger(__name__)
-
 BATCH_SIZE = 100
 # Two makers met at the same receiver or order: the later one tries again.
-RACE_CONSTRAINTS = ("res_partner_pdd_address_uniq", "sale_order_pdd_order_uniq")
+RACE_CONSTRAINTS = (
+    "res_partner_pdd_address_uniq",
+    "sale_order_pdd_order_uniq",
+    "pdd_issue_open_uniq",
+)
 
 
 class PddOrder(models.Model):
@@ -29,7 +28,9 @@ class PddOrder(models.Model):
     @api.model
     def _cron_make(self):
         """Make the sales orders of all pending orders."""
+        self._release_due()
         self._make_pending(Domain.TRUE)
+        self.env["pdd.issue"]._settle_idle()
 
     @api.model
     def _make_pending(self, domain):
@@ -78,31 +79,36 @@ class PddOrder(models.Model):
             self[middle:]._make_safely()
 
     def _set_error(self, error):
-        """Keep an order that cannot be made, with a sentence for the operator."""
+        """Keep an order that cannot be made, with a sentence and an issue."""
+        self.ensure_one()
+        Issue = self.env["pdd.issue"]
+        self.write({"state": "error", "issue_ids": [Command.clear()]})
         if isinstance(error, UserError):
             message = error.args[0]
+            Issue._report(self.shop_id, "setting", message, message, self)
         else:
-            reference = uuid.uuid4().hex[:8]
-            _logger.error(
-                "PDD order %s not made (reference %s)",
-                self.order_sn,
-                reference,
-                exc_info=error,
-            )
-            message = self.env._(
-                "Unexpected error: give the administrator the reference %s, "
-                "it stands in the server log.",
-                reference,
-            )
-        self.write({"state": "error", "error_message": message})
+            where = f"making order {self.order_sn}"
+            message = Issue._report_exception(self.shop_id, where, error, self)
+        self.error_message = message
 
     def _release(self):
         """Let held and failed orders be made; what still forbids it holds them again."""
         orders = self.filtered(lambda order: order.state in ("held", "error"))
-        orders = orders.filtered("line_ids")  # unreadable rows wait for the platform
-        orders.write({"state": "pending", "error_message": False})
-        if orders:
+        made = orders.filtered("sale_order_id")
+        made._review_made_holds()
+        # unreadable rows wait for the platform
+        unmade = (orders - made).filtered("line_ids")
+        unmade.write({"state": "pending", "error_message": False})
+        if unmade:
             self.env.ref("pdd_connector.ir_cron_order_make")._trigger()
+
+    @api.model
+    def _release_due(self):
+        """Release the orders whose hold ends by itself today, such as presales."""
+        self.search(
+            Domain("state", "=", "held")
+            & Domain("release_date", "<=", fields.Datetime.now())
+        )._release()
 
     # --- one batch
 

@@ -1,12 +1,11 @@
 # Copyright 2026 The Pinduoduo connector authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from decimal import ROUND_DOWN, Decimal
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-FEN = Decimal("0.01")
+from .amounts import to_fen
+
 QUIET = {
     "tracking_disable": True,
     "mail_create_nolog": True,
@@ -25,21 +24,25 @@ class PddOrder(models.Model):
         shop._get_buyer_partner()
         contacts = self._get_delivery_contacts(shop)
         taxes = self._get_taxes(shop)
+        for order in self:
+            order._set_shares()
         vals_list = [
             order._prepare_sale_order_vals(contacts[order], taxes) for order in self
         ]
         sale_orders = self.env["sale.order"].with_context(**QUIET).create(vals_list)
-        made, wrong = self.browse(), self.env["sale.order"]
+        made, wrong, held = self.browse(), self.env["sale.order"], {}
         for order, sale_order in zip(self, sale_orders, strict=True):
             if shop.currency_id.compare_amounts(
-                sale_order.amount_total, order.receivable_amount
+                sale_order.amount_total, order.entitled_amount
             ):
-                order._set_held({"amount": order._explain_total(sale_order)})
+                held[order] = {"tax": order._explain_total(sale_order)}
                 wrong += sale_order
             else:
                 order.sale_order_id = sale_order
+                order._link_lines(sale_order)
                 made += order
         wrong.unlink()
+        self._hold_all(held)
         made.sale_order_id.action_confirm()
         made.write({"state": "done", "error_message": False})
         held = made.filtered("held_date")
@@ -51,8 +54,15 @@ class PddOrder(models.Model):
             "%(receivable).2f: use taxes that are included in the price "
             "(fiscal position of the shop).",
             total=sale_order.amount_total,
-            receivable=self.receivable_amount,
+            receivable=self.entitled_amount,
         )
+
+    def _link_lines(self, sale_order):
+        """Link the lines to those of the sales order, which stand in the same order."""
+        for line, sale_line in zip(
+            self.line_ids, sale_order.order_line[: len(self.line_ids)], strict=True
+        ):
+            line.sale_line_id = sale_line
 
     def _prepare_sale_order_vals(self, contact, taxes):
         """Map an order to the values of its sales order.
@@ -100,32 +110,67 @@ class PddOrder(models.Model):
         The discounts are spread over the goods by value, to the fen; there is no line
         that plugs a difference.
         """
+        vals_list = [
+            self._prepare_priced_vals(
+                self._get_line_product(line),
+                line.quantity - line.cut_quantity,
+                to_fen(line.share_amount - line.cut_amount),
+                taxes,
+            )
+            for line in self.line_ids
+        ]
+        return vals_list + self._prepare_fee_vals(taxes)
+
+    def _prepare_fee_vals(self, taxes):
+        """Return the lines of postage and service fees, where there are any."""
+        vals_list = []
+        for product, fee in self._get_fees():
+            if not fee:
+                continue
+            if not product:
+                raise UserError(
+                    self.env._(
+                        "Choose the products for postage and service fees on the "
+                        "shop %s.",
+                        self.shop_id.name,
+                    )
+                )
+            vals_list.append(self._prepare_priced_vals(product, 1, to_fen(fee), taxes))
+        return vals_list
+
+    def _get_fees(self):
+        """Return what has sales order lines of its own: (product, yuan)."""
         shop = self.shop_id
-        lines = self.line_ids
-        fees = [
+        return [
             (shop.postage_product_id, self.postage),
             (shop.service_product_id, self.service_fee),
         ]
-        goods_total = _fen(self.receivable_amount) - sum(_fen(fee) for _p, fee in fees)
-        weights = [_fen(line.price_unit) * line.quantity for line in lines]
-        vals_list = [
-            self._prepare_priced_vals(line.product_id, line.quantity, share, taxes)
-            for line, share in zip(lines, _spread(goods_total, weights), strict=True)
-        ]
-        for product, fee in fees:
-            if fee:
-                if not product:
-                    raise UserError(
-                        self.env._(
-                            "Choose the products for postage and service fees on the "
-                            "shop %s.",
-                            shop.name,
-                        )
-                    )
-                vals_list.append(
-                    self._prepare_priced_vals(product, 1, _fen(fee), taxes)
+
+    def _set_shares(self):
+        """Spread the receivable amount over the lines, less the refunds there were."""
+        fees = sum(to_fen(fee) for _product, fee in self._get_fees())
+        goods_total = to_fen(self.receivable_amount) - fees
+        for line, share in self.line_ids._get_spread(goods_total).items():
+            line.write(
+                {"share_amount": float(share), "cut_amount": 0.0, "cut_quantity": 0}
+            )
+        for refund in self.refund_ids.filtered(lambda r: r.effect == "reduced"):
+            refund._cut_lines(self.line_ids)
+        self._apply_cuts()
+
+    def _get_line_product(self, line):
+        """Return the product of a line; what has nothing to ship is a service."""
+        if not self.related_order_sn:
+            return line.product_id
+        product = self.shop_id.difference_product_id
+        if not product:
+            raise UserError(
+                self.env._(
+                    "Choose the product for price differences on the shop %s.",
+                    self.shop_id.name,
                 )
-        return vals_list
+            )
+        return product
 
     @api.model
     def _prepare_priced_vals(self, product, quantity, total, taxes):
@@ -168,7 +213,10 @@ class PddOrder(models.Model):
     def _get_taxes(self, shop):
         """Return the taxes of all products of the batch: product -> taxes."""
         products = (
-            self.line_ids.product_id + shop.postage_product_id + shop.service_product_id
+            self.line_ids.product_id
+            + shop.postage_product_id
+            + shop.service_product_id
+            + shop.difference_product_id
         )
         position = shop.fiscal_position_id or self._get_fiscal_position(shop)
         return {
@@ -233,27 +281,3 @@ class PddOrder(models.Model):
             lambda s: name and s.name.startswith(name[:2])
         )
         return states[:1].id
-
-
-def _fen(amount):
-    """Return a float amount as Decimal yuan, exact to the fen."""
-    return Decimal(str(amount or 0)).quantize(FEN)
-
-
-def _spread(total, weights):
-    """Spread an amount over weights, to the fen, the largest remainders first.
-
-    :param Decimal total: yuan
-    :param list weights: one Decimal per part; all zero: the first takes all
-    :return list: one Decimal per part, their sum is ``total``
-    """
-    whole = sum(weights)
-    if not whole:
-        return [total, *[Decimal(0)] * (len(weights) - 1)]
-    exact = [total * weight / whole for weight in weights]
-    shares = [part.quantize(FEN, rounding=ROUND_DOWN) for part in exact]
-    missing = int((total - sum(shares)) / FEN)
-    order = sorted(range(len(exact)), key=lambda i: shares[i] - exact[i])
-    for index in order[:missing]:
-        shares[index] += FEN
-    return shares

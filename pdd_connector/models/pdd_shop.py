@@ -130,6 +130,22 @@ class PddShop(models.Model):
         ),
     )
 
+    difference_product_id = fields.Many2one(
+        "product.product",
+        string="Price Difference Product",
+        check_company=True,
+        default=lambda self: self.env.ref(
+            "pdd_connector.product_difference", raise_if_not_found=False
+        ),
+        help="For orders that only pay a difference or a surcharge: nothing to ship.",
+    )
+    presale_lead_days = fields.Integer(
+        string="Make Presales Before (days)",
+        default=3,
+        required=True,
+        help="Presale orders are made this many days before their shipping date.",
+    )
+
     # --- what came of it
     feed_ids = fields.One2many("pdd.feed", "shop_id", string="Feeds")
     order_ids = fields.One2many("pdd.order", "shop_id", string="Orders")
@@ -222,11 +238,17 @@ class PddShop(models.Model):
         # the connector makes the documents, whoever presses the button
         orders = self.env["pdd.order"].sudo()
         orders._make_pending(Domain("shop_id", "in", self.ids))
+        orders.change_ids._cron_apply()
         return self._notify_synced()
 
     def action_sync_goods(self):
         """Read all goods and SKUs of the shop and map what can be mapped."""
         self._sync("goods")
+        return self._notify_synced()
+
+    def action_sync_refunds(self):
+        """Read the after-sales that changed since the last reading."""
+        self._sync("refund")
         return self._notify_synced()
 
     def action_view_orders(self):

@@ -6,7 +6,9 @@ from .apis import READS, Read
 from .cipher import cipher_kind, has_index
 from .convert import (
     PLATFORM_TZ,
+    digest_of,
     parse_fen,
+    parse_field,
     parse_int,
     parse_int32,
     parse_objects,
@@ -66,11 +68,13 @@ __all__ = [
     "Read",
     "WindowTooLarge",
     "cipher_kind",
+    "digest_of",
     "error_from_body",
     "has_index",
     "pages_backward",
     "pages_forward",
     "parse_fen",
+    "parse_field",
     "parse_int",
     "parse_int32",
     "parse_objects",

@@ -9,6 +9,8 @@ which the caller adds the name of the field.
 Source: PDD Open Platform, field tables and response samples of the API pages.
 """
 
+import hashlib
+import json
 import re
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
@@ -108,6 +110,20 @@ def parse_objects(row, name):
     return value
 
 
+def parse_field(row, name, parse, **options):
+    """Parse one field of a row; the error names it.
+
+    :param dict row: an object of an answer
+    :param str name: the platform's name of the field
+    :param parse: one of the functions here, called with the value and ``options``
+    :raise ValueError: as ``parse``
+    """
+    try:
+        return parse(row.get(name), **options)
+    except ValueError as error:
+        raise ValueError(f"{name}: {error}") from None
+
+
 def parse_time(value):
     """Return a moment.
 
@@ -165,6 +181,12 @@ def parse_text(value, limit=None):
     text = str(value).replace("\r\n", "\n").replace("\r", "\n")
     text = _UNPRINTABLE.sub("", text)
     return text if limit is None or len(text) <= limit else text[: limit - 1] + "…"
+
+
+def digest_of(value):
+    """Return a short digest of an answer or a part of it: equal if nothing changed."""
+    text = json.dumps(value, sort_keys=True, default=str, ensure_ascii=False)
+    return hashlib.blake2b(text.encode(errors="replace"), digest_size=16).hexdigest()
 
 
 def storable(value):

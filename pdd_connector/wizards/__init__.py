@@ -1,1 +1,6 @@
-from . import pdd_sku_create_product, pdd_sku_kit
+from . import (
+    pdd_issue_ignore,
+    pdd_order_release,
+    pdd_sku_create_product,
+    pdd_sku_kit,
+)

@@ -1,0 +1,302 @@
+# Copyright 2026 The Pinduoduo connector authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import logging
+import traceback
+import uuid
+
+from odoo import api, fields, models
+from odoo.fields import Command, Domain
+
+_logger = logging.getLogger(__name__)
+
+WAITING_STATES = ("held", "error")
+
+
+class PddIssue(models.Model):
+    """Trouble with a cause and a fix: one row per cause, not one alarm per order.
+
+    A row is open while something waits for its cause; solving it releases all that
+    waited. The next time the same cause turns up, a new row is opened, so the list of
+    solved rows tells who fixed what, and how often it came back.
+    """
+
+    _name = "pdd.issue"
+    _description = "PDD Issue"
+    _inherit = ["mail.thread"]
+    _order = "state, sequence, id desc"
+    _check_company_auto = True
+
+    name = fields.Char(string="Trouble", required=True, readonly=True)
+    shop_id = fields.Many2one(
+        "pdd.shop", required=True, readonly=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="shop_id.company_id", store=True)
+    currency_id = fields.Many2one(related="shop_id.currency_id")
+    cause = fields.Selection(
+        [
+            ("sku", "SKU not mapped"),
+            ("amount", "Amounts do not add up"),
+            ("tax", "Taxes change the total"),
+            ("consolidation", "Consolidation without a rule"),
+            ("receiver", "Receiver missing"),
+            ("status", "Status unknown"),
+            ("change", "Changed after confirmation"),
+            ("stop", "Refunded order not stopped"),
+            ("unreadable", "Unreadable data"),
+            ("incomplete", "Orders missing"),
+            ("authorisation", "Authorisation"),
+            ("connection", "Connection"),
+            ("setting", "Setting missing"),
+            ("exception", "Unexpected error"),
+        ],
+        required=True,
+        readonly=True,
+        index=True,
+        group_expand="_group_expand_causes",
+    )
+    key = fields.Char(
+        readonly=True, help="What the cause is about, for example the SKU's number."
+    )
+    sequence = fields.Integer(readonly=True, default=50)
+    detail = fields.Text(readonly=True)
+    sku_id = fields.Many2one("pdd.sku", string="SKU", readonly=True, ondelete="cascade")
+    state = fields.Selection(
+        [("open", "Open"), ("solved", "Solved")],
+        required=True,
+        readonly=True,
+        default="open",
+        index=True,
+        tracking=True,
+    )
+    last_seen_date = fields.Datetime(
+        string="Last Seen", readonly=True, default=fields.Datetime.now
+    )
+    solved_date = fields.Datetime(string="Solved On", readonly=True)
+    solved_user_id = fields.Many2one("res.users", string="Solved By", readonly=True)
+    solution = fields.Char(readonly=True, tracking=True)
+
+    order_ids = fields.Many2many(
+        "pdd.order",
+        "pdd_issue_order_rel",
+        "issue_id",
+        "order_id",
+        string="Orders",
+        readonly=True,
+    )
+    waiting_count = fields.Integer(
+        string="Orders Waiting", compute="_compute_waiting", search="_search_waiting"
+    )
+    working_count = fields.Integer(
+        string="Being Made",
+        compute="_compute_waiting",
+        help="Released orders that the scheduled action has not made yet.",
+    )
+    waiting_amount = fields.Monetary(
+        string="Amount Waiting", compute="_compute_waiting"
+    )
+    oldest_date = fields.Datetime(string="Waiting Since", compute="_compute_waiting")
+
+    _open_uniq = models.UniqueIndex(
+        "(shop_id, cause, key) WHERE state = 'open'",
+        "This trouble is open already.",
+    )
+
+    @api.depends("order_ids.state")
+    def _compute_waiting(self):
+        figures = {}
+        for issue, state, count, amount, oldest in self.env["pdd.order"]._read_group(
+            [("issue_ids", "in", self.ids)],
+            ["issue_ids", "state"],
+            ["__count", "receivable_amount:sum", "held_date:min"],
+        ):
+            figures[issue.id, state] = (count, amount, oldest)
+        for issue in self:
+            rows = [figures.get((issue.id, state)) for state in WAITING_STATES]
+            rows = [row for row in rows if row]
+            issue.waiting_count = sum(row[0] for row in rows)
+            issue.waiting_amount = sum(row[1] for row in rows)
+            dates = [row[2] for row in rows if row[2]]
+            issue.oldest_date = min(dates) if dates else False
+            issue.working_count = figures.get((issue.id, "pending"), (0,))[0]
+
+    def _search_waiting(self, operator, value):
+        if (operator, value) not in ((">", 0), ("=", 0), ("!=", 0)):
+            return NotImplemented
+        waiting = Domain("order_ids.state", "in", WAITING_STATES)
+        return ~waiting if operator == "=" else waiting
+
+    @api.model
+    def _group_expand_causes(self, causes, domain):
+        return [cause for cause, _label in self._fields["cause"].selection]
+
+    # --- report and settle
+
+    @api.model
+    def _report(
+        self, shop, cause, key, name, orders=None, detail=None, amount=None, **vals
+    ):
+        """Open an issue, or join the open one of the same shop, cause and key.
+
+        :param shop: the shop it is about
+        :param str cause: a value of ``cause``
+        :param key: what the cause is about; text, number or record
+        :param str name: a sentence that names the thing and says what to do
+        :param orders: orders that wait for it
+        :param str detail: more for the person who mends it
+        :return: the open issue
+        """
+        key = str(key.id if isinstance(key, models.BaseModel) else key or "")
+        # trouble belongs to the connector, whoever's action has met it
+        issue = self.sudo().search(
+            [
+                ("shop_id", "=", shop.id),
+                ("cause", "=", cause),
+                ("key", "=", key),
+                ("state", "=", "open"),
+            ],
+            limit=1,
+        )
+        if not issue:
+            issue = issue.create(
+                {
+                    "shop_id": shop.id,
+                    "cause": cause,
+                    "key": key,
+                    "name": name,
+                    "detail": detail,
+                    "sequence": self._get_sequence(cause),
+                    **vals,
+                }
+            )
+            shop._plan_trouble_activity()
+        elif issue.detail != detail and detail:
+            issue.write({"detail": detail, "last_seen_date": fields.Datetime.now()})
+        if orders:
+            issue.order_ids = [Command.link(order.id) for order in orders]
+        return issue
+
+    @api.model
+    def _report_exception(self, shop, where, error, orders=None):
+        """Open an issue for an unexpected error; the server log has the same reference.
+
+        :param str where: which work has failed, for the log
+        :param Exception error: as caught
+        :return str: a sentence for the operator, with the reference
+        """
+        frames = traceback.extract_tb(error.__traceback__)
+        place = f"{frames[-1].name}:{frames[-1].lineno}" if frames else ""
+        reference = uuid.uuid4().hex[:8]
+        _logger.error(
+            "PDD shop %s: %s failed (reference %s)",
+            shop.id,
+            where,
+            reference,
+            exc_info=error,
+        )
+        sentence = self.env._(
+            "Unexpected error: give the administrator the reference %s, "
+            "it stands in the server log.",
+            reference,
+        )
+        key = f"{type(error).__name__} {place}"
+        self._report(shop, "exception", key, sentence, orders, detail=key)
+        return sentence
+
+    @api.model
+    def _settle(self, shop, cause, keys=None, solution=None):
+        """Close open issues whose cause is gone.
+
+        :param keys: their keys; None: all of this cause
+        """
+        domain = Domain("state", "=", "open") & Domain("cause", "=", cause)
+        domain &= Domain("shop_id", "in", shop.ids)
+        if keys is not None:
+            domain &= Domain("key", "in", [str(key) for key in keys])
+        # trouble belongs to the connector, whoever's action has ended it
+        self.sudo().search(domain)._set_solved(
+            solution or self.env._("The cause is gone")
+        )
+
+    @api.model
+    def _settle_idle(self):
+        """Close issues about orders none of which waits any more."""
+        domain = Domain("state", "=", "open") & Domain("order_ids", "!=", False)
+        waiting = Domain("order_ids.state", "in", (*WAITING_STATES, "pending"))
+        idle = self.search(domain & ~waiting)
+        idle.try_lock_for_update()._set_solved(
+            self.env._("Nothing waits for it any more")
+        )
+
+    def _set_solved(self, solution):
+        """Close issues and note who did it."""
+        still_open = self.filtered(lambda issue: issue.state == "open")
+        if not still_open:
+            return
+        still_open.write(
+            {
+                "state": "solved",
+                "solution": solution,
+                "solved_date": fields.Datetime.now(),
+                "solved_user_id": self.env.uid,
+            }
+        )
+        still_open.shop_id._close_trouble_activity()
+
+    @api.model
+    def _get_sequence(self, cause):
+        """Return the place of a cause: what stops a whole shop comes first."""
+        urgent = ("authorisation", "stop", "connection", "incomplete", "exception")
+        return 10 if cause in urgent else 50
+
+    # --- the fix
+
+    def action_retry(self):
+        """Let all that waits for this cause be tried again, in the background."""
+        # operators may retry; the connector makes the orders
+        issues = self.sudo()
+        issues.order_ids._release()
+        issues.shop_id._retry_feeds(issues.mapped("cause"))
+        return True
+
+    def action_view_orders(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "pdd_connector.pdd_order_action"
+        )
+        action["domain"] = [("issue_ids", "in", self.ids)]
+        return action
+
+    def action_fix(self):
+        """Open the place where the cause is mended."""
+        self.ensure_one()
+        return getattr(self, f"_fix_{self.cause}", self.action_view_orders)()
+
+    def _fix_sku(self):
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "pdd_connector.pdd_sku_action"
+        )
+        action["domain"] = [("id", "=", self.sku_id.id)]
+        return action
+
+    def action_create_product(self):
+        """Create the product of an unmapped SKU."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "pdd_connector.pdd_sku_create_product_action"
+        )
+        action["context"] = {
+            "active_model": "pdd.sku",
+            "active_ids": self.sku_id.ids,
+            "default_sku_ids": self.sku_id.ids,
+        }
+        return action
+
+    def _open_shop(self):
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "pdd.shop",
+            "res_id": self.shop_id.id,
+            "view_mode": "form",
+        }
+
+    _fix_authorisation = _fix_connection = _fix_tax = _fix_setting = _open_shop

@@ -1,0 +1,197 @@
+# Copyright 2026 The Pinduoduo connector authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import api, fields, models
+
+from ..const import (
+    AFTER_SALES_CLASS,
+    AFTER_SALES_REFUNDED,
+    AFTER_SALES_STATUS,
+    AFTER_SALES_TYPE,
+    PART_BY_PIECES,
+    REFUND_OPERATOR,
+)
+from .amounts import spread, to_fen
+from .labels import label_of
+
+
+class PddRefund(models.Model):
+    """An after-sale (售后) as the platform shows it (mirror, read-only).
+
+    One row per ``after_sales_id``; an order may have several. A case that is withdrawn
+    and asked for again keeps its number. Money has moved only in the state *done*.
+    """
+
+    _name = "pdd.refund"
+    _description = "PDD After-sale"
+    _order = "platform_update_date desc, id desc"
+    _rec_name = "after_sales_id"
+    _rec_names_search = ["after_sales_id", "order_sn", "tracking_number"]
+    _check_company_auto = True
+
+    shop_id = fields.Many2one(
+        "pdd.shop", required=True, readonly=True, index=True, ondelete="restrict"
+    )
+    company_id = fields.Many2one(related="shop_id.company_id", store=True)
+    currency_id = fields.Many2one("res.currency", readonly=True)
+    after_sales_id = fields.Char(
+        string="After-sale Number", required=True, readonly=True
+    )
+    order_sn = fields.Char(string="Order Number", required=True, readonly=True)
+    order_id = fields.Many2one(
+        "pdd.order",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="Empty while the order itself has not been read.",
+    )
+    after_sales_type = fields.Integer(
+        readonly=True,
+        help="2 refund only, 3 return and refund, 4 exchange, 5 resend, 6 repair.",
+    )
+    after_sales_status = fields.Integer(readonly=True)
+    type_label = fields.Char(string="Type", compute="_compute_labels")
+    status_label = fields.Char(string="Platform Status", compute="_compute_labels")
+    operator_label = fields.Char(string="Last Moved By", compute="_compute_labels")
+    state = fields.Selection(
+        [
+            ("open", "Running"),
+            ("paying", "Refunding"),
+            ("done", "Done"),
+            ("closed", "Closed"),
+            ("unknown", "Unknown status"),
+        ],
+        compute="_compute_state",
+        store=True,
+        index=True,
+        help="Running and refunding cases stop the parcel; money moved only when done.",
+    )
+
+    refund_amount = fields.Monetary(readonly=True)
+    order_amount = fields.Monetary(string="Paid by Buyer", readonly=True)
+    discount_amount = fields.Monetary(readonly=True)
+    goods_price = fields.Monetary(string="Unit Price", readonly=True)
+    quantity = fields.Integer(readonly=True)
+    part_after_sales_type = fields.Integer(
+        readonly=True, help="1 by pieces, 2 by ratio; from the detail call."
+    )
+    part_after_sales_value = fields.Integer(readonly=True)
+    platform_sku_id = fields.Char(string="SKU ID", readonly=True)
+    outer_id = fields.Char(string="Merchant Code", readonly=True)
+    goods_name = fields.Char(string="Goods", readonly=True)
+    reason = fields.Char(readonly=True)
+    remark = fields.Text(string="Buyer's Words", readonly=True, exportable=False)
+    tracking_number = fields.Char(string="Return Tracking Number", readonly=True)
+    shipping_name = fields.Char(string="Return Carrier", readonly=True)
+
+    platform_create_date = fields.Datetime(string="Asked On", readonly=True)
+    confirm_date = fields.Datetime(string="Deal On", readonly=True)
+    platform_update_date = fields.Datetime(string="Changed On", readonly=True)
+    expire_date = fields.Datetime(
+        string="Act Before",
+        readonly=True,
+        help="While the shop must act; afterwards the platform decides.",
+    )
+    speed_refund_flag = fields.Integer(string="Fast Refund", readonly=True)
+    speed_refund_status = fields.Char(readonly=True)
+    user_shipping_status = fields.Char(
+        readonly=True, help="1: the buyer says not received, 2: received."
+    )
+    dispute_refund_status = fields.Integer(readonly=True)
+    refund_operator_role = fields.Integer(readonly=True)
+    is_shipped = fields.Boolean(
+        string="After Shipping",
+        readonly=True,
+        help="The parcel was shipped when the after-sale was last read.",
+    )
+
+    effect = fields.Selection(
+        [
+            ("cancelled", "Order cancelled"),
+            ("reduced", "Order reduced"),
+            ("credit", "Credit note"),
+        ],
+        readonly=True,
+        copy=False,
+        help="What the refunded money did to the documents. Before shipping the sales "
+        "order changes; afterwards a credit note is due.",
+    )
+
+    payload = fields.Json(
+        readonly=True, exportable=False, export_string_translation=False
+    )
+    digest = fields.Char(readonly=True, exportable=False)
+    detail_digest = fields.Char(
+        readonly=True, exportable=False, help="Of the list row the detail belongs to."
+    )
+    problem = fields.Char(
+        readonly=True, help="Fields that contradict each other or cannot be read."
+    )
+
+    _after_sales_uniq = models.Constraint(
+        "UNIQUE(shop_id, after_sales_id)", "This after-sale already exists."
+    )
+    _order_sn_idx = models.Index("(shop_id, order_sn)")
+
+    @api.depends("after_sales_status")
+    def _compute_state(self):
+        for refund in self:
+            refund.state = AFTER_SALES_CLASS.get(refund.after_sales_status, "unknown")
+
+    @api.depends("after_sales_type", "after_sales_status", "refund_operator_role")
+    @api.depends_context("lang")
+    def _compute_labels(self):
+        env = self.env
+        for refund in self:
+            status, kind = refund.after_sales_status, refund.after_sales_type
+            refund.status_label = label_of(env, AFTER_SALES_STATUS, status)
+            refund.type_label = label_of(env, AFTER_SALES_TYPE, kind)
+            role = refund.refund_operator_role
+            refund.operator_label = role and label_of(env, REFUND_OPERATOR, role)
+
+    # --- business methods
+
+    def _filter_refunded(self):
+        """Return the after-sales whose money has gone back to the buyer."""
+        return self.filtered(lambda r: r.after_sales_status == AFTER_SALES_REFUNDED)
+
+    def _get_update_date(self):
+        """Return when the platform changed the case last."""
+        self.ensure_one()
+        return self.platform_update_date or self.create_date
+
+    def _cut_lines(self, lines):
+        """Take this refund, granted before shipping, off the lines it is about.
+
+        By pieces: quantity and share go in proportion. Otherwise the amount is taken
+        off the price, spread by the lines' shares.
+
+        :param lines: lines of the order, with their shares
+        :return: the lines that changed
+        """
+        self.ensure_one()
+        goods = lines.filtered(lambda line: not line.is_gift)
+        mine = goods.filtered(lambda line: line.sku_id.sku_id == self.platform_sku_id)
+        pieces = self.part_after_sales_value
+        line = mine[:1]
+        if self.part_after_sales_type == PART_BY_PIECES and 0 < pieces < (
+            line.quantity - line.cut_quantity
+        ):
+            piece = to_fen(line.share_amount) / line.quantity
+            line.cut_quantity += pieces
+            line.cut_amount += float(to_fen(piece * pieces))
+            return line
+        mine = mine or goods
+        left = [line.share_amount - line.cut_amount for line in mine]
+        total = min(to_fen(self.refund_amount), to_fen(sum(left)))
+        for line, part in zip(mine, spread(total, left), strict=True):
+            line.cut_amount += float(part)
+        return mine
+
+    def action_view_order(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "pdd.order",
+            "res_id": self.order_id.id,
+            "view_mode": "form",
+        }

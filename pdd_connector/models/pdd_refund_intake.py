@@ -1,0 +1,238 @@
+# Copyright 2026 The Pinduoduo connector authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import logging
+from decimal import Decimal
+
+from odoo import api, models
+from odoo.fields import Domain
+
+from .. import pop
+from ..const import ORDER_TO_SHIP
+
+_logger = logging.getLogger(__name__)
+
+TEXT_LIMIT = 2000
+AMOUNTS = ("refund_amount", "order_amount", "discount_amount", "goods_price")
+CODES = (
+    "after_sales_type",
+    "after_sales_status",
+    "speed_refund_flag",
+    "dispute_refund_status",
+    "refund_operator_role",
+)
+TIMES = {
+    "created_time": "platform_create_date",
+    "confirm_time": "confirm_date",
+    "updated_time": "platform_update_date",
+}
+TEXTS = {
+    "after_sale_reason": "reason",
+    "tracking_number": "tracking_number",
+    "shipping_name": "shipping_name",
+    "sku_id": "platform_sku_id",
+    "outer_id": "outer_id",
+    "goods_name": "goods_name",
+    "speed_refund_status": "speed_refund_status",
+    "user_shipping_status": "user_shipping_status",
+}
+WATCHED = ("after_sales_status", "after_sales_type", "refund_amount", "tracking_number")
+
+
+class PddRefund(models.Model):
+    """From the platform's rows to the mirror: list (yuan) and detail (fen)."""
+
+    _inherit = "pdd.refund"
+
+    @api.model
+    def _intake(self, shop, rows):
+        """Write one page of after-sales: new ones, and what changed of known ones.
+
+        :param shop: the shop they belong to
+        :param list rows: items of ``refund_list``
+        :return: the after-sales that were created or changed
+        """
+        rows = self._newest_rows(shop, rows)
+        known = {
+            refund.after_sales_id: refund
+            for refund in self.search_fetch(
+                Domain("shop_id", "=", shop.id)
+                & Domain("after_sales_id", "in", list(rows)),
+                ["after_sales_id", "digest", "platform_update_date", *WATCHED],
+            )
+        }
+        orders = self.env["pdd.order"]._by_order_sn(
+            shop, {vals["order_sn"] for vals in rows.values()}
+        )
+        before, changed, to_create = {}, self.browse(), []
+        for key, vals in rows.items():
+            refund, order = known.get(key), orders.get(vals["order_sn"])
+            vals["order_id"] = order and order.id
+            vals["is_shipped"] = bool(order) and order.order_status != ORDER_TO_SHIP
+            if not refund:
+                vals.update(shop_id=shop.id, currency_id=shop.currency_id.id)
+                to_create.append(vals)
+            elif refund._is_news(vals):
+                before[refund.id] = {name: refund[name] for name in WATCHED}
+                refund.write(vals)
+                changed += refund
+        touched = changed + self.create(to_create)
+        if touched:
+            touched._after_status_change(before)
+        return touched
+
+    @api.model
+    def _newest_rows(self, shop, rows):
+        """Return the values of the newest readable row of each after-sale, by number."""
+        newest = {}
+        for row in rows:
+            try:
+                vals = self._prepare_vals(row)
+            except (ValueError, AttributeError) as error:
+                number = row.get("id") if isinstance(row, dict) else row
+                _logger.warning(
+                    "PDD shop %s: after-sale %s not read: %s", shop.id, number, error
+                )
+                shop._report_unreadable("refund", number, error)
+                continue
+            other = newest.get(vals["after_sales_id"])
+            if not other or not _is_older(vals, other):
+                newest[vals["after_sales_id"]] = vals
+        return newest
+
+    @api.model
+    def _prepare_vals(self, row):
+        """Map an item of ``pdd.refund.list.increment.get`` (amounts: yuan).
+
+        :raise ValueError: names the field that is missing or cannot be read
+        """
+        vals = {
+            "after_sales_id": pop.parse_text(row.get("id")),
+            "order_sn": pop.parse_text(row.get("order_sn")).strip(),
+            "digest": pop.digest_of(row),
+            "payload": pop.storable(row),
+            "problem": False,
+        }
+        if not vals["after_sales_id"] or not vals["order_sn"]:
+            raise ValueError("id or order_sn: the value is missing")
+        for name in CODES:
+            default = {} if name == "after_sales_status" else {"default": 0}
+            vals[name] = pop.parse_field(row, name, pop.parse_int32, **default)
+        for name in AMOUNTS:
+            default = {} if name == "refund_amount" else {"default": Decimal(0)}
+            vals[name] = float(pop.parse_field(row, name, pop.parse_yuan, **default))
+        for name, target in TIMES.items():
+            vals[target] = pop.parse_field(row, name, pop.parse_time) or False
+        for name, target in TEXTS.items():
+            vals[target] = pop.parse_field(
+                row, name, pop.parse_text, limit=TEXT_LIMIT
+            ).strip()
+        vals["quantity"] = pop.parse_field(
+            row, "goods_number", pop.parse_int32, default=0
+        )
+        return vals
+
+    def _is_news(self, vals):
+        """Return whether a row differs from what we have and is not older."""
+        self.ensure_one()
+        if vals["digest"] == self.digest:
+            return False
+        return not _is_older(vals, self)
+
+    # --- detail
+
+    def _needs_detail(self):
+        """Return the after-sales whose list row changed since their detail was read."""
+        return self.filtered(lambda refund: refund.detail_digest != refund.digest)
+
+    def _intake_detail(self, detail):
+        """Write what only ``pdd.refund.information.get`` knows (amounts: fen).
+
+        The two calls must agree: the list in yuan, the detail in fen, and its type
+        is one lower. A contradiction is noted, never silently corrected.
+
+        :param dict detail: the answer
+        """
+        self.ensure_one()
+        vals = {"detail_digest": self.digest}
+        try:
+            vals.update(self._prepare_detail_vals(detail))
+            vals["problem"] = self._get_contradiction(detail) or False
+        except ValueError as error:
+            vals["problem"] = str(error)
+        before = {self.id: {"is_shipped": self.is_shipped}}
+        self.write(vals)
+        self._after_status_change(before)
+
+    @api.model
+    def _prepare_detail_vals(self, detail):
+        """Map the detail answer to field values.
+
+        :raise ValueError: a field is not what the platform documents
+        """
+        vals = {
+            name: pop.parse_field(detail, name, pop.parse_int32, default=0)
+            for name in ("part_after_sales_type", "part_after_sales_value")
+        }
+        vals["expire_date"] = (
+            pop.parse_field(detail, "expire_time", pop.parse_time) or False
+        )
+        vals["remark"] = pop.parse_field(
+            detail, "remark", pop.parse_text, limit=TEXT_LIMIT
+        )
+        if detail.get("shipping_status") is not None:
+            shipped = pop.parse_field(detail, "shipping_status", pop.parse_int32)
+            vals["is_shipped"] = shipped == 1
+        return vals
+
+    def _get_contradiction(self, detail):
+        """Return where list and detail contradict each other, as text."""
+        problems = []
+        amount = pop.parse_field(detail, "refund_amount", pop.parse_fen)
+        if self.currency_id.compare_amounts(float(amount), self.refund_amount):
+            problems.append(
+                self.env._(
+                    "Refund amount: %(list).2f in the list, %(detail).2f in the detail",
+                    list=self.refund_amount,
+                    detail=amount,
+                )
+            )
+        kind = pop.parse_field(detail, "after_sales_type", pop.parse_int32, default=0)
+        if kind and kind + 1 != self.after_sales_type:
+            problems.append(
+                self.env._(
+                    "Type: %(list)s in the list, %(detail)s in the detail",
+                    list=self.after_sales_type,
+                    detail=kind,
+                )
+            )
+        return "; ".join(problems)
+
+    # --- what follows
+
+    @api.model
+    def _link(self, shop, orders):
+        """Link after-sales that were read before their order."""
+        by_sn = {order.order_sn: order for order in orders}
+        loose = self.search(
+            Domain("shop_id", "=", shop.id)
+            & Domain("order_sn", "in", list(by_sn))
+            & Domain("order_id", "=", False)
+        )
+        for refund in loose:
+            refund.order_id = by_sn[refund.order_sn]
+
+    def _after_status_change(self, before):
+        """React to new and changed after-sales, in the transaction that learns of them.
+
+        Extended by the sibling add-ons.
+
+        :param dict before: refund id -> old values of the fields that are watched; a new
+            after-sale is not in it
+        """
+        self.order_id._review_after_sales()
+
+
+def _is_older(vals, other):
+    """Return whether a row is older than another row or record of the same case."""
+    new, old = vals.get("platform_update_date"), other["platform_update_date"]
+    return bool(new and old and new < old)
