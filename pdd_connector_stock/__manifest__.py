@@ -8,5 +8,13 @@
     "author": "The Pinduoduo connector authors, Odoo Community Association (OCA)",
     "license": "LGPL-3",
     "depends": ["pdd_connector", "sale_stock", "stock_delivery"],
-    "data": [],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/pdd_connector_stock_rules.xml",
+        "data/pdd_logistics_company_data.xml",
+        "data/ir_cron_parcel_data.xml",
+        "views/pdd_logistics_company_views.xml",
+        "views/pdd_parcel_views.xml",
+        "views/pdd_fulfilment_menus.xml",
+    ],
 }

@@ -1,0 +1,161 @@
+# Copyright 2026 The Pinduoduo connector authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import re
+
+from odoo import api, fields, models
+
+_NUMBERS = re.compile(r"[\s,;，；、]+")
+
+
+class PddParcel(models.Model):
+    """What the platform must be told about one parcel of one order: an outbox.
+
+    A row is written in the transaction that validates the transfer and is told by a
+    scheduled action after the commit (pdd_parcel_send.py). The platform knows one main
+    parcel per order; the first one told ships the order, the others are added to it.
+    """
+
+    _name = "pdd.parcel"
+    _description = "PDD Parcel"
+    _order = "id desc"
+    _rec_name = "tracking_number"
+    _check_company_auto = True
+
+    order_id = fields.Many2one(
+        "pdd.order",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="restrict",
+    )
+    shop_id = fields.Many2one(related="order_id.shop_id", store=True)
+    company_id = fields.Many2one(related="shop_id.company_id", store=True)
+    picking_id = fields.Many2one(
+        "stock.picking",
+        string="Transfer",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+    )
+    sequence = fields.Integer(
+        default=1, readonly=True, help="Position among the parcels of the transfer."
+    )
+    logistics_id = fields.Many2one(
+        "pdd.logistics.company", string="Carrier", readonly=True, ondelete="restrict"
+    )
+    tracking_number = fields.Char(readonly=True, index="btree_not_null")
+    extra_track_type = fields.Selection(
+        [("1", "Part of the order"), ("2", "Sent again"), ("3", "Gift")],
+        string="Content",
+        required=True,
+        readonly=True,
+        default="1",
+        help="Told for parcels that are added to a shipped order.",
+    )
+    state = fields.Selection(
+        [
+            ("waiting", "Incomplete"),
+            ("to_send", "To tell"),
+            ("sent", "Told"),
+            ("error", "Refused"),
+            ("stopped", "Stopped"),
+        ],
+        required=True,
+        readonly=True,
+        default="waiting",
+        index=True,
+    )
+    error_message = fields.Text(string="Message", readonly=True)
+    is_elsewhere = fields.Boolean(
+        string="Shipped Elsewhere",
+        readonly=True,
+        help="The platform shows another parcel than this one.",
+    )
+
+    # --- what the platform knows
+    is_main = fields.Boolean(
+        string="Main Parcel", readonly=True, help="The parcel that shipped the order."
+    )
+    sent_date = fields.Datetime(string="Told On", readonly=True)
+    told_logistics_id = fields.Many2one(
+        "pdd.logistics.company", string="Told Carrier", readonly=True
+    )
+    told_number = fields.Char(readonly=True)
+
+    # --- how far the telling got, so that nothing is told twice
+    claim_date = fields.Datetime(
+        readonly=True, help="A worker is telling this parcel since then."
+    )
+    is_unsure = fields.Boolean(
+        readonly=True,
+        help="A call was made and nobody knows whether it took effect: the order is "
+        "read before anything is told again.",
+    )
+    attempt_number = fields.Char(readonly=True)
+    attempt_count = fields.Integer(string="Attempts", readonly=True)
+    retry_date = fields.Datetime(string="Not Before", readonly=True)
+
+    _picking_uniq = models.UniqueIndex(
+        "(picking_id, order_id, sequence) WHERE picking_id IS NOT NULL",
+        "This parcel of the transfer exists already.",
+    )
+    _to_send_idx = models.Index("(id) WHERE state = 'to_send'")
+
+    # --- buttons
+
+    def action_retry(self):
+        """Tell the platform once more."""
+        # the connector tells, whoever presses the button
+        self.sudo().filtered(lambda parcel: parcel.state == "error")._requeue()
+
+    def action_take_platform_parcel(self):
+        """Leave the parcel that the platform shows; this one is not told."""
+        for parcel in self.sudo().filtered("is_elsewhere"):  # see action_retry
+            parcel.write({"state": "sent", **parcel._no_trouble_vals()})
+
+    def action_replace_platform_parcel(self):
+        """Replace the parcel that the platform shows by this one."""
+        # the connector tells, whoever presses the button
+        parcels = self.sudo().filtered("is_elsewhere")
+        parcels.write({"is_main": True})
+        parcels._requeue()
+
+    # --- business methods
+
+    @api.model
+    def _split_numbers(self, text):
+        """Return the tracking numbers in a transfer's tracking reference."""
+        return [number for number in _NUMBERS.split(text or "") if number]
+
+    @api.model
+    def _get_open_state(self, logistics, tracking_number):
+        """Return the state of a parcel that is not told yet."""
+        return "to_send" if logistics and tracking_number else "waiting"
+
+    def _requeue(self):
+        """Queue these parcels again, as they are now."""
+        for parcel in self:
+            state = self._get_open_state(parcel.logistics_id, parcel.tracking_number)
+            parcel.write({"state": state, **self._no_trouble_vals()})
+        self._trigger_send()
+
+    @api.model
+    def _no_trouble_vals(self):
+        return {"error_message": False, "is_elsewhere": False, "retry_date": False}
+
+    def _renumber(self, logistics, tracking_number):
+        """Give the parcel another carrier or number; the platform is told again.
+
+        A stopped parcel keeps its state, the platform would refuse it.
+        """
+        self.ensure_one()
+        if (self.logistics_id, self.tracking_number) == (logistics, tracking_number):
+            return
+        self.write({"logistics_id": logistics.id, "tracking_number": tracking_number})
+        if self.state != "stopped":
+            self._requeue()
+
+    def _trigger_send(self):
+        if self.filtered(lambda parcel: parcel.state == "to_send"):
+            self.env.ref("pdd_connector_stock.ir_cron_parcel_send")._trigger()
