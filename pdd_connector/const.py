@@ -147,8 +147,10 @@ REQUIRED_APIS = (
 )
 
 # Calls per second of one shop where the platform allows fewer than the shop's setting.
-# Published limits: refund list 100 per 10 s and shop, address list 1 per s and app.
+# Published limits: goods list 600 or 1000 per 60 s and shop, refund list 100 per 10 s
+# and shop, address list 1 per s and app.
 API_CALLS_PER_SECOND = {
+    "pdd.goods.list.get": 10.0,
     "pdd.refund.list.increment.get": 8.0,
     "pdd.logistics.address.get": 0.5,
     "pdd.open.decrypt.batch": 0.1,

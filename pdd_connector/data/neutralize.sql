@@ -4,4 +4,5 @@ UPDATE pdd_shop
        client_secret = NULL,
        access_token = NULL,
        refresh_token = NULL,
+       consent_digest = NULL,
        database_fingerprint = NULL;

@@ -2,59 +2,36 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import hashlib
 import hmac
-import logging
 import secrets
+from contextlib import suppress
 from datetime import timedelta
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from psycopg2 import OperationalError
-from psycopg2.errors import SerializationFailure
 
 from .. import pop
 from ..const import DEFAULT_CONSENT_PAGE, PLATFORM_DOMAINS
 
-_logger = logging.getLogger(__name__)
-
 CONSENT_MINUTES = 15  # life of one started authorisation
-RENEW_BEFORE = timedelta(hours=2)
-RENEW_SHARE = 0.2  # of the token's life
-WARNING_DAYS = (30, 14, 7, 3, 1)
-RENEW_ATTEMPTS = 3
-REFRESH_API = "pdd.pop.auth.token.refresh"
 CALLBACK_PATH = "/pdd/authorise"
+CREATE_API = "pdd.pop.auth.token.create"
+MALL_API = "pdd.mall.info.get"
+MAX_ID = 2**31 - 1
 
 
 class PddShop(models.Model):
-    """Consent of the merchant, tokens and their life."""
+    """Consent of the merchant: how a shop gets its tokens.
+
+    The platform's answers are stored in transactions of their own: a token that is
+    lost with the transaction of a page can only be replaced by another consent.
+    """
 
     _inherit = "pdd.shop"
 
     client_id = fields.Char(string="Client ID", copy=False)
     client_secret = fields.Char(
         copy=False, groups="base.group_system", exportable=False
-    )
-    access_token = fields.Char(copy=False, groups="base.group_system", exportable=False)
-    refresh_token = fields.Char(
-        copy=False, groups="base.group_system", exportable=False
-    )
-    token_date = fields.Datetime(readonly=True, copy=False)
-    token_expiry_date = fields.Datetime(
-        string="Token Valid Until", readonly=True, copy=False
-    )
-    refresh_token_expiry_date = fields.Datetime(
-        string="Authorisation Valid Until",
-        readonly=True,
-        copy=False,
-        help="Afterwards the merchant has to consent again.",
-    )
-    warned_days = fields.Integer(readonly=True, copy=False)
-    granted_apis = fields.Json(
-        readonly=True, copy=False, export_string_translation=False
-    )
-    missing_apis = fields.Char(
-        string="Missing Permissions", compute="_compute_missing_apis"
     )
     consent_url = fields.Char(
         string="Consent Page",
@@ -63,38 +40,25 @@ class PddShop(models.Model):
         readonly=False,
         help="Page on which the merchant agrees; it belongs to the gateway.",
     )
+    redirect_uri = fields.Char(
+        string="Callback Address",
+        compute="_compute_redirect_uri",
+        help="Register this address with the application in the open platform console.",
+    )
     consent_digest = fields.Char(
         readonly=True, copy=False, groups="base.group_system", exportable=False
     )
     consent_user_id = fields.Many2one("res.users", readonly=True, copy=False)
     consent_expiry_date = fields.Datetime(readonly=True, copy=False)
-    database_fingerprint = fields.Char(
-        readonly=True,
-        copy=False,
-        groups="base.group_system",
-        default=lambda self: self._get_database_fingerprint(),
-    )
-    is_copied_database = fields.Boolean(compute="_compute_is_copied_database")
-
-    @api.depends("granted_apis")
-    def _compute_missing_apis(self):
-        required = self._required_apis()
-        for shop in self:
-            granted = shop.granted_apis
-            missing = [api for api in required if granted and api not in granted]
-            shop.missing_apis = ", ".join(missing) or False
 
     @api.depends("gateway_url")
     def _compute_consent_url(self):
         for shop in self:
             shop.consent_url = self._default_consent_url(shop.gateway_url)
 
-    @api.depends_context("uid")
-    def _compute_is_copied_database(self):
-        fingerprint = self._get_database_fingerprint()
-        # compared, not shown: a user may know that the database is a copy
-        for shop, secret in zip(self, self.sudo(), strict=True):
-            shop.is_copied_database = secret.database_fingerprint != fingerprint
+    def _compute_redirect_uri(self):
+        for shop in self:
+            shop.redirect_uri = shop.get_base_url() + CALLBACK_PATH
 
     # --- buttons
 
@@ -111,7 +75,7 @@ class PddShop(models.Model):
             {
                 "response_type": "code",
                 "client_id": self.client_id,
-                "redirect_uri": self._get_redirect_uri(),
+                "redirect_uri": self.redirect_uri,
                 "state": self._start_consent(),
             }
         )
@@ -122,23 +86,50 @@ class PddShop(models.Model):
         }
 
     def action_check_connection(self):
-        """Check a pasted token against the gateway and take the shop into service."""
-        for shop in self:
-            shop.check_access("write")
-            with shop._user_errors():
-                shop._connect()
-        return True
-
-    def action_confirm_database(self):
-        """Let this database call although it is a copy of, or was moved from, another."""
+        """Check the stored (or pasted) token and take the shop into service."""
+        self.ensure_one()
         self.check_access("write")
-        # a right-holder confirmed; the field itself is kept from all users
-        self.sudo().database_fingerprint = self._get_database_fingerprint()
+        self._check_secrets()
+        with self._user_errors():
+            shop = self._connect()
+        return shop._notify_connected(moved=shop != self)
+
+    def _check_secrets(self):
+        """Raise unless there is something to call with."""
+        # whether they are there is told, not what they are
+        known = self.sudo()
+        if not known.client_id or not known.client_secret:
+            raise UserError(
+                self.env._("Fill in the client ID and the client secret first.")
+            )
+        if not known.access_token:
+            raise UserError(
+                self.env._("There is no token yet: press Authorise, or paste one.")
+            )
+
+    def _notify_connected(self, *, moved):
+        """Tell that the platform answered, and what the token may not do."""
+        message = self.env._("Pinduoduo answers for mall %s.", self.mall_id or "?")
+        if self.missing_apis:
+            message = self.env._(
+                "Pinduoduo answers, but the token lacks permissions: %s",
+                self.missing_apis,
+            )
+        follow_up = {"type": "ir.actions.client", "tag": "soft_reload"}
+        if moved:  # the mall is known as another shop, which has got the token
+            follow_up = self.get_formview_action()
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning" if self.missing_apis else "success",
+                "title": self.name,
+                "message": message,
+                "next": follow_up,
+            },
+        }
 
     # --- consent
-
-    def _get_redirect_uri(self):
-        return self.get_base_url() + CALLBACK_PATH
 
     @api.model
     def _default_consent_url(self, gateway_url):
@@ -175,15 +166,28 @@ class PddShop(models.Model):
         :return: the connected shop: the first one, when the mall is known already
         :raise UserError: the state is unknown, used, too old or of another user
         """
-        shop_id, _dot, secret = (state or "").partition(".")
-        shop = self.browse(int(shop_id) if shop_id.isdecimal() else 0).exists()
-        # the state is the proof; it is compared, never shown
-        known = shop.sudo()
-        if (
-            not shop
-            or not hmac.compare_digest(known.consent_digest or "", _digest(secret))
-            or known.consent_user_id != self.env.user
-            or known.consent_expiry_date < fields.Datetime.now()
+        shop = self._claim_consent(state)
+        if not code:
+            raise UserError(
+                self.env._(
+                    "Pinduoduo sent no consent: let the shop's main account agree, or "
+                    "press Authorise again."
+                )
+            )
+        with shop._user_errors():
+            client = shop._client_without_token()
+            answer = shop._call_client(client, CREATE_API, {"code": code})
+            return shop._adopt(answer)
+
+    @api.model
+    def _claim_consent(self, state):
+        """Use up the one-time state; return its shop."""
+        number, _dot, secret = (state or "").partition(".")
+        shop = self.browse(
+            int(number) if number.isdecimal() and len(number) < 10 else 0
+        )
+        if not shop.exists() or not shop._do_apart(
+            lambda known: known._use_up_state(secret, self.env.uid)
         ):
             raise UserError(
                 self.env._(
@@ -191,252 +195,122 @@ class PddShop(models.Model):
                     "or is finished already: open the shop and press Authorise again."
                 )
             )
+        self.invalidate_model(["consent_digest"])
         shop.check_access("write")
-        known.consent_digest = False
-        with shop._user_errors():
-            answer = known._client_without_token().call(
-                "pdd.pop.auth.token.create", code=code
-            )
-        return known._adopt(answer)
-
-    def _adopt(self, answer):
-        """Store tokens on the shop, or on the first shop of the same mall."""
-        mall_id = pop.parse_text(answer.get("owner_id"))
-        first = self.with_context(active_test=False).search(
-            [("mall_id", "=", mall_id), ("id", "!=", self.id)], limit=1
-        )
-        if mall_id and first:
-            if first.company_id != self.company_id:
-                raise UserError(
-                    self.env._(
-                        "This Pinduoduo shop is connected in the company %s already.",
-                        first.company_id.name,
-                    )
-                )
-            first.write({field: self[field] for field in ("client_id", "gateway_url")})
-            first.client_secret = self.client_secret
-            if self.state == "draft" and not self.order_ids:
-                self.active = False
-        shop = first if mall_id and first else self
-        shop.active = True
-        shop.write({"database_fingerprint": self._get_database_fingerprint()})
-        shop.write(shop._prepare_token_vals(answer))
-        with shop._user_errors():
-            shop._connect()
         return shop
 
-    def _prepare_token_vals(self, answer):
-        """Map the answer of the token APIs (times: Unix seconds) to field values."""
-        vals = {
-            "access_token": pop.parse_text(answer.get("access_token")),
-            "refresh_token": pop.parse_text(answer.get("refresh_token")),
-            "token_date": fields.Datetime.now(),
-            "token_expiry_date": pop.parse_time(answer.get("expires_at")),
-            "refresh_token_expiry_date": pop.parse_time(
-                answer.get("refresh_token_expires_at")
-            ),
-        }
-        if not vals["access_token"]:
-            raise UserError(self.env._("Pinduoduo's answer contains no token."))
-        if isinstance(answer.get("scope"), list):
-            vals["granted_apis"] = [pop.parse_text(name) for name in answer["scope"]]
-        mall_id = pop.parse_text(answer.get("owner_id"))
-        if mall_id and not self.mall_id:
-            vals["mall_id"] = mall_id
-        return vals
+    def _use_up_state(self, secret, user_id):
+        """Return whether the state is good, for this once."""
+        good = (
+            hmac.compare_digest(self.consent_digest or "", _digest(secret))
+            and self.consent_user_id.id == user_id
+            and self.consent_expiry_date > fields.Datetime.now()
+        )
+        if good:
+            self.consent_digest = False
+        return good
 
-    def _connect(self):
-        """Ask who we are; the shop is authorised when the answer is its own mall."""
-        self.ensure_one()
-        self._check_database()
-        client = self._client()
-        try:
-            answer = self._call_client(client, "pdd.mall.info.get", {})
-        except (pop.PddTokenExpiredError, pop.PddTokenRevokedError) as error:
-            client.access_token = self._renew_token(client.access_token, error)
-            answer = self._call_client(client, "pdd.mall.info.get", {})
-        except pop.PddPermissionError:
-            answer = {}  # the token works; the missing permission is named on the form
-        mall_id = pop.parse_text(answer.get("mall_id"))
-        if mall_id and self.mall_id and mall_id != self.mall_id:
+    # --- tokens come in
+
+    def _adopt(self, answer):
+        """Store the tokens of a consent and ask the gateway who we are.
+
+        :param dict answer: of the token API
+        :return: this shop, or the first one of the same mall
+        """
+        vals = self._prepare_token_vals(CREATE_API, answer)
+        shop = self._move_to_mall(vals.pop("mall_id", ""), vals)
+        return shop._connect()
+
+    def _move_to_mall(self, mall_id, vals):
+        """Store what was learnt on the shop of this mall; return it.
+
+        When the mall is connected already, its first shop takes over the application
+        and the token, and this one, if it never worked, is archived.
+
+        :param str mall_id: as the platform says; empty if it did not
+        :raise UserError: the consent came from another mall than this shop's
+        """
+        first = self._get_first_of_mall(mall_id)
+        if not first and mall_id and self.mall_id and mall_id != self.mall_id:
             raise UserError(
                 self.env._(
-                    "The token belongs to the mall %(actual)s, not to %(expected)s: "
+                    "The consent came from the mall %(actual)s, not from %(expected)s: "
                     "authorise with the main account of the right shop.",
                     actual=mall_id,
                     expected=self.mall_id,
                 )
             )
-        vals = {"state": "authorised", "warned_days": 0}
-        if mall_id and not self.mall_id:
+        shop = first or self
+        vals = {"active": True, **vals}
+        if mall_id and not shop.mall_id:
             vals["mall_id"] = mall_id
-        self.write(vals)
-        self._close_warnings()
+        if first:
+            vals.update(self._prepare_takeover_vals())
+        shop._write_apart(vals)
+        if first and not self.mall_id:  # it never was a shop of its own
+            self._write_apart({"state": "draft", "active": bool(self.order_ids)})
+        return shop
 
-    # --- renewal
+    def _get_first_of_mall(self, mall_id):
+        """Return the other shop that is connected to this mall, if any."""
+        if not mall_id:
+            return self.browse()
+        # the mall may be connected in a company this user does not see
+        everywhere = self.sudo().with_context(active_test=False)
+        first = everywhere.search(
+            [("mall_id", "=", mall_id), ("id", "!=", self.id)], limit=1
+        )
+        if first and first.company_id != self.company_id:
+            raise UserError(
+                self.env._(
+                    "This Pinduoduo shop is connected in the company %s already.",
+                    first.company_id.name,
+                )
+            )
+        return self.browse(first.ids)
 
-    @api.model
-    def _cron_renew_authorisation(self):
-        """Renew tokens before they end and warn before the consent ends."""
-        shops = self.search([("state", "=", "authorised")])
-        commit_progress = self.env["ir.cron"]._commit_progress
-        commit_progress(remaining=len(shops))
-        for shop in shops:
-            if shop._is_renewal_due():
-                try:
-                    shop._renew_token(shop.access_token)
-                except (pop.PddError, OperationalError) as error:
-                    self.env.cr.rollback()
-                    _logger.info("PDD shop %s: token not renewed: %s", shop.id, error)
-            shop._warn_before_end()
-            if not commit_progress(1):
-                break
+    def _prepare_takeover_vals(self):
+        """Return the application of this shop, for the first shop of the same mall."""
+        # secrets go from one shop of the company to another, to no user
+        known = self.sudo()
+        names = ("client_id", "client_secret", "gateway_url", "consent_url")
+        return {name: known[name] for name in names}
 
-    def _is_renewal_due(self):
-        end = self.token_expiry_date
-        if not end or not self.refresh_token:
-            return False
-        life = end - (self.token_date or end)
-        return end - fields.Datetime.now() < max(RENEW_BEFORE, life * RENEW_SHARE)
+    def _connect(self):
+        """Ask who we are; the shop of that mall is authorised.
 
-    def _renew_token(self, failed_token, cause=None):
-        """Replace a token, once for all workers.
-
-        Runs in its own transaction under the shop's row lock: the platform may void the
-        old token at once, so the new one must be stored whatever becomes of the
-        caller. Who comes second finds the new token and does not ask again.
-
-        :param str failed_token: the token the caller used
-        :param cause: the error that told it is no longer good
-        :return str: the token to go on with
-        :raise pop.PddError: ``cause``, or the refusal of the renewal
+        :return: this shop, or the first one of the same mall
         """
         self.ensure_one()
-        for attempt in range(RENEW_ATTEMPTS):
-            try:
-                with self._apart(lock=True) as shop:
-                    # a shop of the running transaction is known to this worker alone
-                    shop = shop or self.sudo()
-                    token, refusal = shop._renew_locked(failed_token, cause)
-                break
-            except SerializationFailure:  # the one who held the lock has renewed it
-                if attempt + 1 == RENEW_ATTEMPTS:
-                    raise
-        self.invalidate_recordset()
-        if refusal:
-            raise refusal
-        return token
+        client, answer = self._client(), {}
+        with suppress(pop.PddPermissionError):  # the token may work all the same
+            answer = self._call_renewing(client, MALL_API, {})
+        mall_id = pop.parse_text(answer.get("mall_id"))
+        self._check_mall(mall_id)
+        vals = {"state": "authorised", "warned_days": 0}
+        vals["token_date"] = self.token_date or fields.Datetime.now()
+        if self._get_first_of_mall(mall_id):
+            vals = self._get_token_vals() | vals
+        shop = self._move_to_mall(mall_id, vals)
+        with suppress(pop.PddError):  # worth knowing, not needed
+            shop._measure_clock(client)
+        shop._close_warnings()
+        return shop
 
-    def _renew_locked(self, failed_token, cause):
-        """Ask for a new token unless somebody did.
-
-        :return tuple: (token, None) or (None, error)
-        """
-        token = self.access_token
-        if token and token != failed_token:
-            return token, None
-        if not self.refresh_token:
-            refusal = cause or pop.PddTokenExpiredError(
-                0, "there is no refresh token", api_name=REFRESH_API
-            )
-            self._set_unauthorised(refusal)
-            return None, refusal
-        try:
-            answer = self._client_without_token().call(
-                REFRESH_API, refresh_token=self.refresh_token
-            )
-        except (
-            pop.PddTransportError,
-            pop.PddBusyError,
-            pop.PddThrottledError,
-        ) as error:
-            return None, error  # not a refusal: it is asked again
-        except pop.PddApiError as error:
-            self._set_unauthorised(error)
-            return None, error
-        self.write(self._prepare_token_vals(answer))
-        return self.access_token, None
-
-    def _client_without_token(self):
-        """Return a client for the two token APIs, which are called without a token."""
-        client = self._client()
-        client.access_token = None
-        return client
-
-    def _set_unauthorised(self, error):
-        """Take the shop out of service and tell the responsible, once."""
-        revoked = isinstance(error, pop.PddTokenRevokedError)
-        self.state = "revoked" if revoked else "expired"
-        self._warn(
-            self.env._(
-                "%s is no longer authorised: orders are not read any more. "
-                "Open the shop and press Authorise.",
-                self.name,
-            )
-        )
-
-    def _warn_before_end(self):
-        """Create an activity 30, 14, 7, 3 and 1 days before the consent ends."""
-        end = self.refresh_token_expiry_date
-        if not end:
+    def _check_mall(self, mall_id):
+        """Take the shop out of service when its token is another mall's."""
+        if not mall_id or not self.mall_id or mall_id == self.mall_id:
             return
-        days = max(0, (end - fields.Datetime.now()).days)
-        due = [limit for limit in WARNING_DAYS if days < limit]
-        if not due or (self.warned_days and self.warned_days <= min(due)):
-            return
-        self.warned_days = min(due)
-        self._warn(
+        self._write_apart({"state": "draft"})
+        raise UserError(
             self.env._(
-                "The authorisation of %(shop)s ends on %(date)s: press Authorise "
-                "before that day.",
-                shop=self.name,
-                date=fields.Date.to_string(end),
+                "The token belongs to the mall %(actual)s, not to %(expected)s: "
+                "authorise with the main account of the right shop.",
+                actual=mall_id,
+                expected=self.mall_id,
             )
         )
-
-    def _warn(self, sentence):
-        """Leave one open activity for the responsible; a later one replaces it."""
-        self._close_warnings()
-        self.activity_schedule(
-            "mail.mail_activity_data_warning",
-            summary=self.env._("Pinduoduo authorisation"),
-            note=sentence,
-            user_id=self.user_id.id or self.env.uid,
-        )
-
-    def _close_warnings(self):
-        self.activity_unlink(["mail.mail_activity_data_warning"])
-
-    # --- which database this is
-
-    @api.model
-    def _get_database_fingerprint(self):
-        """Return what tells this database from a copy of it."""
-        # the database uuid is a system parameter; users cannot read it
-        uuid = self.env["ir.config_parameter"].sudo().get_param("database.uuid")
-        return _digest(f"{uuid}/{self.env.cr.dbname}")
-
-    def _check_database(self):
-        """Raise when this database is a copy nobody has confirmed."""
-        if self.is_copied_database:
-            raise UserError(
-                self.env._(
-                    "This database is a copy, or was moved: %s does not call Pinduoduo "
-                    "until an administrator presses Confirm database on the shop.",
-                    self.name,
-                )
-            )
-
-    def _check_may_call(self):
-        """Raise unless this shop of this database may talk to the platform."""
-        self._check_database()
-        if self.state != "authorised":
-            raise UserError(
-                self.env._(
-                    "%s is not authorised: open the shop and press Authorise.",
-                    self.name,
-                )
-            )
 
 
 def _digest(text):

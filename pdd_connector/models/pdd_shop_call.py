@@ -5,9 +5,10 @@ import time
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
-from odoo import fields, models
+from odoo import SUPERUSER_ID, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.translate import LazyTranslate
+from psycopg2.errors import SerializationFailure
 
 from .. import pop
 from ..const import API_CALLS_PER_SECOND, LOGGED_PARAMS
@@ -15,11 +16,37 @@ from ..const import API_CALLS_PER_SECOND, LOGGED_PARAMS
 _logger = logging.getLogger(__name__)
 _lt = LazyTranslate(__name__)
 
+TIME_API = "pdd.time.get"
 PATIENCE = 1.0  # seconds a call waits for its place before it comes back later
-LOCK_TIMEOUT = "10s"
+LOCK_TIMEOUT = f"{pop.TIMEOUT + 10}s"  # who has the lock may wait for the platform
+ATTEMPTS = 3
 SKEW_WARNING = 60  # seconds
+SKEW_STEP = 2  # seconds; the platform tells its time in whole ones
 
-# What a failed call means and what to do next; the first class that fits.
+# What a refusal means and what to do next, where its code says so ...
+CODE_EXPLANATIONS = {
+    10016: _lt(
+        "Pinduoduo does not know the client ID of %(shop)s: compare it with the "
+        "application in the open platform console. (%(detail)s)"
+    ),
+    20004: _lt(
+        "Pinduoduo refuses the signature of %(shop)s: the client secret is wrong, "
+        "enter it again. (%(detail)s)"
+    ),
+    20005: _lt(
+        "The address of this server is not on the application's list of allowed IP "
+        "addresses: add it in the open platform console. (%(detail)s)"
+    ),
+    20035: _lt(
+        "The gateway address of %(shop)s is not the one for this call: check it on "
+        "the shop. (%(detail)s)"
+    ),
+    70036: _lt(
+        "The application of %(shop)s is in test state and has used up its calls of "
+        "today: apply for going live, or wait until tomorrow. (%(detail)s)"
+    ),
+}
+# ... and where only its class does; the first class that fits.
 EXPLANATIONS = (
     (
         pop.PddThrottledError,
@@ -121,6 +148,7 @@ class PddShop(models.Model):
 
         The call keeps the shop's pace, renews an expired token once, and leaves a
         row in the journal when it fails. Not to be called while rows are locked.
+        A pasted token is checked first: nobody knows yet whose it is.
 
         :param str api_name: e.g. ``pdd.order.information.get``
         :param params: business parameters, named and typed as in the documentation
@@ -130,15 +158,38 @@ class PddShop(models.Model):
         """
         self.ensure_one()
         self._check_may_call()
-        client = self._client()
+        if not self.token_date and self._connect() != self:
+            raise UserError(
+                self.env._(
+                    "The token of %s belongs to a shop that is connected already: "
+                    "archive this one.",
+                    self.name,
+                )
+            )
+        return self._call_renewing(self._client(), api_name, params)
+
+    def _call_renewing(self, client, api_name, params):
+        """Call; renew a token the platform does not accept, once, and call again."""
         try:
             return self._call_client(client, api_name, params)
         except (pop.PddTokenExpiredError, pop.PddTokenRevokedError) as error:
             client.access_token = self._renew_token(client.access_token, error)
         return self._call_client(client, api_name, params)
 
+    def _check_may_call(self):
+        """Raise unless this shop of this database may talk to the platform."""
+        self._check_database()
+        if self.state != "authorised":
+            raise UserError(
+                self.env._(
+                    "%s is not authorised: open the shop and press Authorise.",
+                    self.name,
+                )
+            )
+
     def _client(self):
         """Return a client that carries the shop's secrets and the platform's time."""
+        self._check_database()
         # the only place where secrets leave the database: readers need no right to them
         secrets = self.sudo()
         skew = secrets.clock_skew
@@ -150,7 +201,14 @@ class PddShop(models.Model):
             now=lambda: time.time() + skew,
         )
 
+    def _client_without_token(self):
+        """Return a client for the two token APIs, which are called without a token."""
+        client = self._client()
+        client.access_token = None
+        return client
+
     def _call_client(self, client, api_name, params):
+        """Call in the shop's pace, leaving a row in the journal; renew nothing."""
         self._take_place(api_name)
         started = time.monotonic()
         try:
@@ -198,20 +256,27 @@ class PddShop(models.Model):
     def _budget_key(self):
         return f"{self.gateway_url} {self.mall_id or self.id}"
 
-    def _measure_clock(self):
+    def _measure_clock(self, client=None):
         """Compare the clocks; keep the difference when it moved by 2 seconds or more.
 
+        :param client: to ask with; None for the shop's own, when it may call
         :return datetime: the platform's time now, naive UTC
         """
-        answer = self._call("pdd.time.get")
-        platform_time = pop.parse_time(answer.get("time"))
-        local_time = datetime.now(UTC).replace(tzinfo=None)
+        if client:
+            answer = self._call_client(client, TIME_API, {})
+        else:
+            answer = self._call(TIME_API)
+        platform_time = _read_time(answer)
         if platform_time is None:
-            return local_time + timedelta(seconds=self.clock_skew)
-        skew = (platform_time - local_time).total_seconds()
-        if abs(skew - self.clock_skew) >= 2:
+            return self._get_platform_now()
+        skew = (platform_time - _now()).total_seconds()
+        if abs(skew - self.clock_skew) >= SKEW_STEP:
             self._write_apart({"clock_skew": skew})
         return platform_time
+
+    def _get_platform_now(self):
+        """Return the platform's time, naive UTC, by the difference last measured."""
+        return fields.Datetime.now() + timedelta(seconds=self.clock_skew)
 
     # --- journal and state, kept whatever becomes of the business transaction
 
@@ -234,26 +299,42 @@ class PddShop(models.Model):
                 shop.env["pdd.api.call"].create(vals)
 
     def _write_apart(self, vals):
-        """Write on the shop in a transaction of its own.
+        """Write on the shop in a transaction of its own."""
+        self._do_apart(lambda shop: shop.write(vals))
+        self._see(vals)
 
-        A shop created by the running transaction is not visible there: it is
-        written directly.
+    def _do_apart(self, action):
+        """Run an action under the shop's row lock in a transaction of its own.
+
+        It is run again when another worker was faster. A shop that the running
+        transaction has created is known to this worker alone, and used as it is.
+
+        :param action: callable that takes the shop
+        :return: its result
         """
-        with self._apart() as shop:
-            if shop:
-                shop.write(vals)
-        if shop:
-            self.invalidate_recordset(list(vals))
-        else:
-            # same fields, same reason: facts about the connection, not user input
-            self.sudo().write(vals)
+        for attempt in range(ATTEMPTS):
+            try:
+                with self._apart(lock=True) as shop:
+                    if shop:
+                        return action(shop)
+                break
+            except SerializationFailure:
+                if attempt + 1 == ATTEMPTS:
+                    raise
+        # same action, same reason: facts about the connection, not user input
+        return action(self.sudo())
 
     @contextmanager
     def _apart(self, *, lock=False):
         """Yield this shop in its own transaction, empty when it is not visible there.
 
+        Inside of such a transaction it is the transaction that runs already.
+
         :param bool lock: wait for the shop's row lock, at most ``LOCK_TIMEOUT``
         """
+        if self.env.context.get("pdd_apart"):
+            yield self
+            return
         with self.env.registry.cursor() as cr:
             cr.execute("SET LOCAL lock_timeout TO %s", [LOCK_TIMEOUT])
             if lock:
@@ -261,17 +342,38 @@ class PddShop(models.Model):
                 cr.execute(query, [self.id])
             # facts about the connection are not the user's input
             shop = self.with_env(self.env(cr=cr)).sudo()
-            yield shop.exists()
+            yield shop.with_context(pdd_apart=True).exists()
+
+    def _see(self, vals):
+        """Let the running transaction know what another one has just stored.
+
+        Its own snapshot of the row is older (repeatable read).
+        """
+        self.invalidate_recordset()
+        for name, value in vals.items():
+            field = self._fields[name]
+            field._update_cache(self, field.convert_to_cache(value, self))
 
     # --- words for people
 
     def _explain(self, error):
         """Return what a failed call means for a shop operator, and the next step."""
-        sentence = next(
+        shop = self._for_reader()
+        sentence = CODE_EXPLANATIONS.get(getattr(error, "code", None)) or next(
             text for cause, text in EXPLANATIONS if isinstance(error, cause)
         )
-        text = self.env._(sentence)
-        return text % {"shop": self.name, "detail": str(error)}
+        text = shop.env._(sentence)
+        return text % {"shop": shop.name, "detail": str(error)}
+
+    def _for_reader(self):
+        """Return the shop in the language of who will read what is written about it.
+
+        A scheduled action has no reader of its own: it is the responsible.
+        """
+        if self.env.uid != SUPERUSER_ID or not self.user_id:
+            return self
+        # his language is no secret
+        return self.with_context(lang=self.sudo().user_id.lang)
 
     @contextmanager
     def _user_errors(self):
@@ -286,3 +388,15 @@ def _error_code(error):
     """Return the platform's codes of an error, e.g. ``50001/45001``."""
     codes = (getattr(error, "code", None), getattr(error, "sub_code", None))
     return "/".join(str(code) for code in codes if code) or False
+
+
+def _now():
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+def _read_time(answer):
+    """Return the platform's time, naive UTC, or None when it cannot be read."""
+    try:
+        return pop.parse_time(answer.get("time"))
+    except ValueError:
+        return None

@@ -11,6 +11,33 @@ from odoo.tests import TransactionCase
 from tests.simulator import Simulator
 
 
+def shop_vals(sim, account):
+    """Return the values of a shop that holds the tokens of an account."""
+    return {
+        "name": "Test shop",
+        "mall_id": str(account.mall_id),
+        "gateway_url": sim.gateway_url,
+        "client_id": account.client_id,
+        "client_secret": account.client_secret,
+        "access_token": account.access_token,
+        "refresh_token": account.refresh_token,
+        "import_from_date": fields.Datetime.now() - timedelta(days=2, hours=1),
+        "calls_per_second": 1000,
+    }
+
+
+def error_of(action, *args, **kwargs):
+    """Return the exception an action ends with.
+
+    ``assertRaises`` of Odoo would also undo what was written in other transactions.
+    """
+    try:
+        action(*args, **kwargs)
+    except Exception as error:  # noqa: BLE001 the test looks at it
+        return error
+    raise AssertionError("no error was raised")
+
+
 class PddCase(TransactionCase):
     """Each test has a platform of its own and works on cursors that may commit."""
 
@@ -30,20 +57,7 @@ class PddCase(TransactionCase):
         self.shop = self._connect_shop(self.account)
 
     def _connect_shop(self, account, **vals):
-        shop = self.env["pdd.shop"].create(
-            {
-                "name": "Test shop",
-                "mall_id": str(account.mall_id),
-                "gateway_url": f"{self.sim.url}/api/router",
-                "client_id": account.client_id,
-                "client_secret": account.client_secret,
-                "access_token": account.access_token,
-                "refresh_token": account.refresh_token,
-                "import_from_date": fields.Datetime.now() - timedelta(days=2, hours=1),
-                "calls_per_second": 1000,
-                **vals,
-            }
-        )
+        shop = self.env["pdd.shop"].create({**shop_vals(self.sim, account), **vals})
         shop.action_check_connection()
         return shop
 
