@@ -15,7 +15,14 @@ from odoo import fields
 from environment import ARGUMENTS, configure, environment
 
 HISTORY_DAYS = 3
-CRONS = ("ir_cron_goods_intake", "ir_cron_order_intake", "ir_cron_order_make")
+CRONS = (
+    "pdd_connector.ir_cron_goods_intake",
+    "pdd_connector.ir_cron_order_intake",
+    "pdd_connector.ir_cron_refund_intake",
+    "pdd_connector.ir_cron_order_make",
+    "pdd_connector_stock.ir_cron_stock_publish",
+    "pdd_connector_finance.ir_cron_bill_import",
+)
 GROUP = "pdd_connector.group_pdd_manager"
 
 
@@ -26,8 +33,8 @@ def main():
         env = env(user=env.ref("base.user_admin"))
         join_group(env)
         connect(env, material)
-        for name in CRONS:
-            cron = env.ref(f"pdd_connector.{name}", raise_if_not_found=False)
+        for name in CRONS:  # of the add-ons that are there
+            cron = env.ref(name, raise_if_not_found=False)
             if cron:
                 cron.sudo()._trigger()
 

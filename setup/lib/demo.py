@@ -6,7 +6,16 @@ import os
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from . import databases, demo_data, ground, paths, postgres, processes, services
+from . import (
+    databases,
+    demo_data,
+    first_sync,
+    ground,
+    paths,
+    postgres,
+    processes,
+    services,
+)
 from .steps import Steps, Trouble
 
 USAGE = "usage: setup/demo [--detach | stop | reset]"
@@ -74,9 +83,10 @@ def _up():
             ThreadPoolExecutor(1) as pool,
         ):
             pages = pool.submit(demo_data.ensure_pages)
-            if connected:
-                demo_data.wait_for_sync(steps.note)
+            is_complete = connected and first_sync.wait(steps.note)
             pages.result()
+            if is_complete:
+                first_sync.remember()
     _show(url, simulator)
 
 

@@ -3,15 +3,13 @@
 """What the demo database holds: a company with goods, our add-ons, a connected shop."""
 
 import json
-import time
 
-from . import databases, paths, postgres, server, services
+from . import databases, paths, server, services
 from .steps import Trouble
 
 LOGIN = "admin"
 CHINESE_LOGIN = "lina"
 PASSWORD = "admin"  # the demo only listens on this machine
-SYNC_PATIENCE = 150  # seconds
 
 
 def ensure_company(simulator, note):
@@ -91,36 +89,6 @@ def ensure_shop(simulator, note):
         advice="setup/demo reset starts anew.",
     )
     return True
-
-
-def wait_for_sync(note):
-    """Wait until orders came in and none waits to be made, showing how far it is."""
-    deadline = time.monotonic() + SYNC_PATIENCE
-    shown = None
-    while time.monotonic() < deadline:
-        counts = _order_counts()
-        if counts != shown and counts:
-            shown = counts
-            note(", ".join(f"{count} {state}" for state, count in counts.items()))
-        if counts and not counts.get("pending"):
-            return
-        time.sleep(2)
-    if not shown:
-        raise Trouble(
-            f"No order came in within {SYNC_PATIENCE} s.",
-            f"look for errors in {paths.RUN / 'odoo.log'} and "
-            f"{paths.RUN / 'simulator.log'}; setup/demo reset starts anew.",
-        )
-    note(f"still going on after {SYNC_PATIENCE} s; it continues in the background")
-
-
-def _order_counts():
-    rows = postgres.psql(
-        "SELECT state, count(*) FROM pdd_order GROUP BY state ORDER BY state",
-        databases.DEMO,
-    )
-    counts = dict(row.split("|") for row in rows.splitlines())
-    return {state: int(count) for state, count in counts.items()}
 
 
 def _file(name, content):

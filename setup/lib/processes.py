@@ -2,9 +2,11 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Start, watch and end processes; nothing that was started here outlives its command."""
 
+import contextlib
 import os
 import signal
 import subprocess
+import threading
 import time
 
 from . import paths
@@ -19,19 +21,27 @@ class Interrupted(BaseException):
         self.number = number
 
 
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_side_groups = set()  # process groups that threads beside the main one wait for
+_ended_by = []  # the signal that ends this command, once it came
+
+
 def raise_on_signals():
-    """Turn the ending signals into an exception, so that every ``finally`` runs."""
+    """Turn the ending signals into an exception, so that every ``finally`` runs.
+
+    Only the main thread gets it: what other threads wait for is ended here.
+    """
 
     def interrupt(number, _frame):
         for each in ENDING:  # one is enough: let the cleaning finish
             signal.signal(each, signal.SIG_IGN)
+        _ended_by.append(number)
+        for pid in list(_side_groups):
+            _signal_group(pid, signal.SIGTERM)
         raise Interrupted(number)
 
     for number in ENDING:
         signal.signal(number, interrupt)
-
-
-ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def environment(**extra):
@@ -71,7 +81,8 @@ def run(args, *, why, advice="", log=None, **options):
         **options,
     )
     try:
-        output, _ = process.communicate(text)
+        with _beside_main(process.pid):
+            output, _ = process.communicate(text)
     except BaseException:
         end_group(process.pid, 5)
         raise
@@ -83,6 +94,25 @@ def run(args, *, why, advice="", log=None, **options):
         where = f"\n    (all of it: {log})" if log else ""
         raise Trouble(f"{why} (exit code {process.returncode}):\n{tail}{where}", advice)
     return output
+
+
+@contextlib.contextmanager
+def _beside_main(pid):
+    """Let the signals' handler end a process that a side thread waits for.
+
+    :raise Interrupted: the command is being ended, so the thread is as well
+    """
+    if threading.current_thread() is threading.main_thread():
+        yield
+        return
+    _side_groups.add(pid)
+    try:
+        if not _ended_by:
+            yield
+        if _ended_by:
+            raise Interrupted(_ended_by[0])
+    finally:
+        _side_groups.discard(pid)
 
 
 def spawn(name, args, **options):
@@ -130,15 +160,22 @@ def stop(name, patience=15):
 def end_group(pid, patience=15):
     """Ask a process group to end; after ``patience`` seconds make it."""
     for number, seconds in ((signal.SIGTERM, patience), (signal.SIGKILL, 5)):
-        try:
-            os.killpg(pid, number)
-        except ProcessLookupError:
+        if not _signal_group(pid, number):
             return
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             if not _group_alive(pid):
                 return
             time.sleep(0.05)
+
+
+def _signal_group(pid, number):
+    """Return whether there was such a group."""
+    try:
+        os.killpg(pid, number)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def pid_file(name):
