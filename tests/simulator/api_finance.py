@@ -5,6 +5,7 @@
 
 import re
 
+from .account import day_rows
 from .bill import is_ready, make_link
 from .clock import day_of, day_start
 from .errors import business, wrong
@@ -28,5 +29,7 @@ def get_bill_url(call):
         raise wrong("bill_date")
     if not is_ready(call.settings, day, call.now):
         raise business("bill_not_ready")
+    if call.settings.empty_bill_refused and not day_rows(call.platform, call.shop, day):
+        raise business("bill_empty")
     path = make_link(call.platform, call.shop, day, call.now)
     return {"download_url": f"{call.base_url}{path}"}

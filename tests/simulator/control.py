@@ -12,11 +12,12 @@ import re
 
 from werkzeug.wrappers import Response
 
+from .account import day_rows, days_between, statement
 from .api_goods_edit import submit
 from .catalogue import CATEGORY_NAMES
-from .clock import from_text, to_text
+from .clock import day_of, day_start, from_text, to_text
 from .lifecycle import EVENTS, Impossible, reject_audit
-from .model import Sku
+from .model import BillRow, Sku
 
 _ROUTES = []
 #: Orders made by hand accept these names beside the fields of Order.
@@ -140,10 +141,12 @@ def change_tokens(simulator, query, body):
 # -- load and orders ---------------------------------------------------------------
 @_route("POST", "load")
 def load(simulator, query, body):
-    """Make orders over a period, or a burst of them now."""
+    """Make orders over a period or a month, or a burst of them now."""
     platform = simulator.platform
     mall_id = platform.shop(body.get("mall_id")).mall_id
-    if "burst" in body:
+    if "month" in body:
+        numbers = simulator.loader.month(mall_id, int(body["orders"]), body["month"])
+    elif "burst" in body:
         numbers = simulator.loader.burst(mall_id, int(body["burst"]))
     else:
         now = platform.clock.now()
@@ -261,6 +264,66 @@ def _compact_case(case):
         "express_no": case.express_no,
         "is_returned": case.is_returned,
     }
+
+
+# -- account -----------------------------------------------------------------------
+@_route("GET", "balance")
+def get_balance(simulator, query, body):
+    """Return opening, income, expense and closing of a shop's day, in fen."""
+    platform = simulator.platform
+    shop = platform.shop(query.get("mall_id"))
+    day = _day(query.get("date"))
+    with platform.lock:
+        platform.settle()
+        return statement(platform, shop, day)
+
+
+@_route("GET", "account")
+def list_account(simulator, query, body):
+    """Return the account's rows of a ``date``, or ``from`` one day ``to`` another."""
+    platform = simulator.platform
+    shop = platform.shop(query.get("mall_id"))
+    first = _day(query.get("from") or query.get("date"))
+    last = _day(query.get("to") or query.get("date"))
+    with platform.lock:
+        platform.settle()
+        return [
+            {
+                "time": to_text(row.moment),
+                "order_sn": row.order_sn,
+                "amount": row.amount,
+                "flow": row.flow,
+                "remark": row.remark,
+            }
+            for day in days_between(first, last)
+            for row in day_rows(platform, shop, day)
+        ]
+
+
+@_route("POST", "account")
+def book(simulator, query, body):
+    """Book a row: ``amount`` in fen, ``flow`` (the code), ``order_sn``, ``remark``."""
+    platform = simulator.platform
+    shop = platform.shop(body.get("mall_id"))
+    moment = _moment(body["at"]) if "at" in body else platform.clock.now()
+    row = BillRow(
+        moment,
+        body.get("order_sn", ""),
+        int(body["amount"]),
+        str(body["flow"]),
+        body.get("remark", "-"),
+    )
+    with platform.lock:
+        shop.ledger.add(row)
+    return {"time": to_text(moment)}
+
+
+def _day(text):
+    """Return a day as given, checked.
+
+    :raise ValueError: no day
+    """
+    return day_of(day_start(text or ""))
 
 
 # -- goods -------------------------------------------------------------------------

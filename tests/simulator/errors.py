@@ -69,6 +69,7 @@ BUSINESS = {
     "commit_not_found": ("92010", "商品提交记录不存在"),
     "after_sale_not_found": ("45001", "售后单不属于当前店铺或售后单不存在"),
     "bill_not_ready": ("94001", "账单尚未生成，请稍后重试"),
+    "bill_empty": ("94002", "当日没有账单"),
 }
 
 

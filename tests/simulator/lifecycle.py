@@ -9,8 +9,18 @@ the order afterwards.
 """
 
 from .carriers import CARRIERS, USUAL
-from .ledger import book_income, book_refund
-from .model import AfterSale
+from .ledger import (
+    APPEAL,
+    COMPENSATION,
+    FAKE,
+    LATE,
+    SMALL_TRANSFER,
+    book_income,
+    book_late_shipment,
+    book_penalty,
+    book_refund,
+)
+from .model import AfterSale, BillRow
 
 EVENTS = {}
 #: after_sales_status values of a case that still runs.
@@ -139,6 +149,7 @@ def ship(platform, order, moment, logistics_id=None, tracking_number=None):
     set_parcel(
         platform, order, carrier, tracking_number or carrier.make_number(platform.rng)
     )
+    book_late_shipment(platform, order, moment)
     platform.tell_order("pdd_trade_TradeSellerShip", order)
 
 
@@ -158,6 +169,43 @@ def receive(platform, order, moment):
     order.received = moment
     book_income(platform, order, moment + platform.settings.income_lag)
     platform.tell_order("pdd_trade_TradeSuccess", order)
+
+
+# -- money beside the order's own --------------------------------------------------
+@_event
+def penalty(platform, order, moment, amount=300, kind="late", where="remark"):
+    """The platform fines the shop ``amount`` fen.
+
+    :param str kind: ``late`` or ``fake`` shipment
+    :param str where: the order number stands in its ``column``, hides in the
+        ``remark``, or ``none`` is given
+    """
+    flow = {"late": LATE, "fake": FAKE}.get(kind)
+    _require(flow, "kinds of penalties: late, fake")
+    book_penalty(platform, order, moment, int(amount), flow, where)
+
+
+@_event
+def compensation(platform, order, moment, amount=500):
+    """The buyer gets ``amount`` fen from the shop after a complaint."""
+    _book(platform, order, moment, -int(amount), COMPENSATION)
+
+
+@_event
+def small_transfer(platform, order, moment, amount=500):
+    """The merchant sends the buyer ``amount`` fen beside any after-sale."""
+    _book(platform, order, moment, -int(amount), SMALL_TRANSFER)
+
+
+@_event
+def appeal(platform, order, moment, amount=300):
+    """The merchant wins an appeal and gets a penalty back."""
+    _book(platform, order, moment, int(amount), APPEAL)
+
+
+def _book(platform, order, moment, amount, flow):
+    row = BillRow(moment, order.order_sn, amount, flow)
+    platform.shops[order.mall_id].ledger.add(row)
 
 
 # -- after-sales -------------------------------------------------------------------

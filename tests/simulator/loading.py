@@ -3,7 +3,10 @@
 
 """Loading orders in bulk: the past, a campaign burst, or new ones while it runs."""
 
+import calendar
 import threading
+
+from .clock import DAY, day_start
 
 #: Pieces a merchant adds when a SKU runs out while orders are loaded.
 RESTOCK = 1000
@@ -38,6 +41,17 @@ class Loader:
             platform.settle()
             platform.planner.active = was_active
             return numbers
+
+    def month(self, mall_id, count, month):
+        """Make the orders of a calendar month and let them live up to now.
+
+        :param str month: ``YYYY-MM``, best one that is over for some weeks: then every
+            order is shipped, received, settled, or refunded
+        """
+        start = day_start(f"{month}-01")
+        year, number = map(int, month.split("-"))
+        days = calendar.monthrange(year, number)[1]
+        return self.load(mall_id, count, start, start + days * DAY - 1, lived=True)
 
     def seed(self, orders, days, live=False):
         """Give the shops a past of some days; the first shops take odd orders.

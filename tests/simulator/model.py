@@ -216,7 +216,12 @@ class Order:
     extra_parcels: dict = field(default_factory=dict)
     address_version: int = 0
     after_sales: list = field(default_factory=list)
+    # account, fen
     is_booked: bool = False
+    fee_flow: str = ""
+    fee_charged: int = 0
+    fee_returned: int = 0
+    coupon_returned: int = 0
 
     @property
     def goods_amount(self):

@@ -1,14 +1,16 @@
 # Copyright 2026 The Pinduoduo connector authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-"""The merchant's own view of a shop: orders and goods, for eyes and browser tests."""
+"""The merchant's own view of a shop: orders, goods and account, for eyes and tests."""
 
 from html import escape
 
 from werkzeug.wrappers import Response
 
+from .account import close_days
+from .bill import FLOWS, serve_export
 from .carriers import CARRIERS
-from .clock import to_text
+from .clock import DAY, day_of, to_text
 from .render import yuan_text
 
 ROWS = 50
@@ -45,6 +47,18 @@ _GOODS_HEADS = (
     ("库存", "Stock"),
     ("状态", "Status"),
 )
+_ACCOUNT_HEADS = (
+    ("发生时间", "Time"),
+    ("订单号", "Order"),
+    ("收支金额", "Amount"),
+    ("业务描述", "Business"),
+    ("备注", "Remark"),
+)
+_TABS = (
+    ("orders", "订单管理", "Orders"),
+    ("goods", "商品列表", "Goods and stock"),
+    ("account", "账务明细", "Account"),
+)
 _STYLE = """
 body{margin:0;font:14px/1.5 system-ui,"Noto Sans CJK SC",sans-serif;color:#222;
 background:#f5f6f8}
@@ -79,18 +93,27 @@ def document(title, body):
 
 
 def serve_page(platform, request):
-    """Answer ``/`` (the first shop) and ``/shop/<mall_id>``."""
-    mall_id = request.path.removeprefix("/shop/").strip("/") or None
+    """Answer ``/`` (the first shop), ``/shop/<mall_id>`` and its ``/export``."""
+    path = request.path.removeprefix("/shop/").strip("/")
+    mall_id, _slash, wanted = path.partition("/")
     try:
-        shop = platform.shop(mall_id)
+        shop = platform.shop(mall_id or None)
+        if wanted == "export":
+            return serve_export(
+                platform, shop, request.args["from"], request.args["to"]
+            )
         page = max(1, int(request.args.get("page", 1)))
-    except ValueError:
+    except (ValueError, KeyError):
         return Response("not found", status=404)
-    tab = "goods" if request.args.get("tab") == "goods" else "orders"
+    tab = request.args.get("tab", "orders")
+    show = {"orders": _orders, "goods": _goods, "account": _account}.get(tab)
+    if wanted or not show:
+        return Response("not found", status=404)
     with platform.lock:
         platform.settle()
-        table = _goods(shop, page) if tab == "goods" else _orders(shop, page)
-        html = document(shop.name, _frame(platform, shop, tab) + table)
+        html = document(
+            shop.name, _frame(platform, shop, tab) + show(platform, shop, page)
+        )
     return Response(html, content_type="text/html;charset=UTF-8")
 
 
@@ -103,13 +126,12 @@ def _frame(platform, shop, tab):
         order.order_status == 1 and order.refund_status == 1
         for order in shop.orders.values()
     )
+    more = {"orders": f" · 待发货 {waiting}"}
     tabs = "".join(
         f'<a id="tab-{name}" class="{"on" if name == tab else ""}" '
-        f'href="/shop/{shop.mall_id}?tab={name}">{label}</a>'
-        for name, label in (
-            ("orders", f"订单管理 <small>Orders · 待发货 {waiting}</small>"),
-            ("goods", "商品列表 <small>Goods and stock</small>"),
-        )
+        f'href="/shop/{shop.mall_id}?tab={name}">{label} '
+        f"<small>{english}{more.get(name, '')}</small></a>"
+        for name, label, english in _TABS
     )
     return (
         f"<header><h1>{escape(shop.name)} <small>{shop.mall_id}</small></h1>"
@@ -118,7 +140,7 @@ def _frame(platform, shop, tab):
     )
 
 
-def _orders(shop, page):
+def _orders(platform, shop, page):
     orders = list(shop.orders.values())
     orders.sort(key=lambda order: order.confirmed, reverse=True)
     rows = "".join(_order_row(order) for order in _cut(orders, page))
@@ -152,7 +174,7 @@ def _order_row(order):
     )
 
 
-def _goods(shop, page):
+def _goods(platform, shop, page):
     pairs = [(goods, sku) for goods in shop.live_goods() for sku in goods.skus]
     rows = "".join(_sku_row(goods, sku) for goods, sku in _cut(pairs, page))
     return _table("goods", _GOODS_HEADS, rows, shop, page, len(pairs))
@@ -168,6 +190,33 @@ def _sku_row(goods, sku):
         f'<td>{sku.sku_id}</td><td class="n">¥{yuan_text(sku.multi_price)}</td>'
         f'<td class="n">¥{yuan_text(sku.price)}</td>'
         f'<td class="n stock">{sku.quantity}</td><td>{state}</td></tr>'
+    )
+
+
+def _account(platform, shop, page):
+    """Return the account's rows, newest first, and the export of the last 31 days."""
+    now = platform.clock.now()
+    today, yesterday = day_of(now), day_of(now - DAY)
+    close_days(platform, shop, yesterday)
+    rows = [row for row in shop.ledger if row.moment <= now][::-1]
+    balance = platform.settings.opening_balance + sum(row.amount for row in rows)
+    first = day_of(now - 31 * DAY)
+    link = f"/shop/{shop.mall_id}/export?from={first}&amp;to={yesterday}"
+    head = (
+        f'<main><p>{today} 账户余额 <small>Balance</small> <b id="balance">'
+        f'¥{yuan_text(balance)}</b> · <a id="export" href="{link}">'
+        f"导出账务明细 <small>Export {first} – {yesterday}</small></a></p></main>"
+    )
+    body = "".join(_account_row(row) for row in _cut(rows, page))
+    return head + _table("account", _ACCOUNT_HEADS, body, shop, page, len(rows))
+
+
+def _account_row(row):
+    text, _kind = FLOWS.get(row.flow, ("", ""))
+    return (
+        f"<tr><td>{to_text(row.moment)}</td><td>{row.order_sn}</td>"
+        f'<td class="n">{yuan_text(row.amount)}</td><td>{row.flow}|{text}</td>'
+        f"<td>{escape(row.remark)}</td></tr>"
     )
 
 

@@ -3,6 +3,8 @@
 
 """What buyers and merchants will do with an order, planned when it is made."""
 
+from .people import fraction
+
 HOUR = 3600
 _REASONS = (
     "不想要了",
@@ -84,6 +86,15 @@ class Planner:
         if rng.random() < platform.settings.refund_share / 2:
             due = moment + rng.uniform(10, 60) * HOUR
             self._plan_refund(order, due, shipped=True)
+
+    def _after_receive(self, order, moment):
+        """Plan what some buyers want later, when the money is settled."""
+        number, settings = order.order_sn, self.platform.settings
+        wait = moment + 240 * HOUR * fraction(f"late/{number}")
+        if fraction(f"late-refund/{number}") < settings.late_refund_share:
+            self._plan(order, wait, "refund_request", kind=1)
+        if fraction(f"small-transfer/{number}") < settings.small_transfer_share:
+            self._plan_past(order, wait, "small_transfer")
 
     def _after_refund_request(self, order, moment):
         rng = self.platform.rng

@@ -106,6 +106,14 @@ class Settings:
     # -- money (finance.md) --------------------------------------------------------
     #: From receipt to the booking of the income.
     income_lag: float = 0.0
+    #: The platform's discount comes, and goes, up to so many seconds after the money.
+    coupon_lag: float = 0.0
+    #: What the account holds before its first row.
+    opening_balance: int = 0
+    #: Shipping after the promised time costs a penalty [C].
+    late_penalty: bool = True
+    #: Days get rows that no order makes: penalties, transfers, an unknown code.
+    shop_rows: bool = True
     #: Base fee in parts per 10,000 of (paid + platform discount) [M].
     base_fee_rate: int = 60
     #: Rows of an order refunded before its income was booked: none, pair or mixed.
@@ -116,9 +124,19 @@ class Settings:
     bill_link_life: int = 1800
     #: Serve the bill inside a zip file.
     bill_zip: bool = False
+    #: The file ends with totals, as "some exports" do.
+    bill_footer: bool = True
+    #: Order numbers carry a trailing tab.
+    bill_order_tab: bool = False
+    #: What stands in the one of the two amounts that is none: "0", "0.00" or "".
+    bill_zero: str = "0"
+    #: A day without rows has no bill at all.
+    empty_bill_refused: bool = False
 
     # -- shape of generated orders (shares of 1) -----------------------------------
     risk_share: float = 0.04
+    small_transfer_share: float = 0.01
+    late_refund_share: float = 0.01
     refund_share: float = 0.06
     presale_share: float = 0.03
     step_share: float = 0.02

@@ -3,6 +3,7 @@
 
 """One shop: its goods, its orders, its after-sales and what the lists show of them."""
 
+from .account import Ledger
 from .catalogue import GoodsMaker
 from .errors import business
 from .index import Shelf
@@ -33,7 +34,7 @@ class Shop:
         self.order_shelf = Shelf()
         self.refund_shelf = Shelf()
         self.numbers = {}
-        self.ledger = []
+        self.ledger = Ledger()
         self.bills = {}
         self.push = None
         self.return_addresses = [_return_address(mall_id)]

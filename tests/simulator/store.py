@@ -10,7 +10,7 @@ import pickle
 from pathlib import Path
 
 #: Changes whenever the classes in the file change shape.
-FORMAT = 1
+FORMAT = 2
 
 
 def save(platform, path):

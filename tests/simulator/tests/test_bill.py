@@ -11,10 +11,14 @@ from decimal import Decimal
 import pytest
 import requests
 
+from tests.simulator.model import BillRow
+
 from .client import Client
 from .conftest import NOON
 
 API = "pdd.finance.balance.daily.bill.url.get"
+#: Income, refund and base fee; some orders have further rows.
+MAIN = ("0010002", "0010005", "0020002", "0020005", "0030002")
 TODAY, YESTERDAY, DAY = "2026-06-01", "2026-05-31", 86400
 
 
@@ -37,6 +41,12 @@ def _amount(row):
 
 def _code(row):
     return row[6].split("|")[0]
+
+
+def _main_amounts(rows, order):
+    """Return what every order of its kind has on a day: code to amount."""
+    own = [row for row in rows if row[0] == order.order_sn]
+    return {_code(row): _amount(row) for row in own if _code(row) in MAIN}
 
 
 def _received(sim, **overrides):
@@ -85,7 +95,6 @@ def test_form_of_the_file(sim, client):
         "----------交易记录明细列表---------",
         "商户订单号,发生时间,收入金额（+元）,支出金额（-元）,账务类型,备注,业务描述",
     ]
-    assert [line for line in lines[5:] if line.startswith("收入合计")]
     for row in _rows(answer.content):
         assert row[2] == "0" or row[3] == "0"
         assert Decimal(row[2]) >= 0 >= Decimal(row[3])
@@ -95,12 +104,11 @@ def test_income_fee_and_coupon_of_an_order(sim, client):
     order = _received(sim, platform_discount=1000)
     sim.clock.advance(DAY)
     rows = _rows(_download(client, TODAY).content)
-    own = [row for row in rows if row[0] == order.order_sn]
-    amounts = {_code(row): _amount(row) for row in own if _code(row) != "0040002"}
-    assert amounts.pop("0010002") == Decimal("29.90")
-    assert amounts.pop("0010005") == Decimal("10.00")
-    assert amounts.pop("0030002") == Decimal("-0.24")
-    assert set(amounts) <= {"0060001"}
+    assert _main_amounts(rows, order) == {
+        "0010002": Decimal("29.90"),
+        "0010005": Decimal("10.00"),
+        "0030002": Decimal("-0.24"),
+    }
 
 
 def test_refund_after_booking_takes_all_parts_back(sim, client):
@@ -110,12 +118,111 @@ def test_refund_after_booking_takes_all_parts_back(sim, client):
     sim.platform.event(order.order_sn, "refund_agree")
     sim.clock.advance(DAY)
     rows = _rows(_download(client, "2026-06-02").content)
-    own = [row for row in rows if row[0] == order.order_sn]
-    assert {_code(row): _amount(row) for row in own if _code(row) != "0040002"} == {
+    assert _main_amounts(rows, order) == {
         "0020002": Decimal("-14.95"),
         "0020005": Decimal("-5.00"),
         "0030002": Decimal("0.12"),
     }
+
+
+def test_footer_counts_rows_and_sums_values(sim, client):
+    order = _received(sim, platform_discount=1000)
+    sim.shops[0].ledger.add(BillRow(NOON + 5, order.order_sn, 0, "0050002"))
+    sim.clock.advance(DAY)
+    lines = _download(client, TODAY).content.decode("gb18030").split("\r\n")
+    rows = _rows("\r\n".join(lines).encode("gb18030"))
+    income = [_amount(row) for row in rows if _amount(row) >= 0]
+    expense = [_amount(row) for row in rows if _amount(row) < 0]
+    assert Decimal(0) in income and len(expense) > 3
+    assert lines[-5:] == [
+        f"#支出合计：{len(expense)}笔{sum(expense):.2f}元",
+        f"#收入合计：{len(income)}笔{sum(income):.2f}元",
+        f"#总计：{len(rows)}笔{sum(income) + sum(expense):.2f}元",
+        "#导出时间：2026-06-02 12:00:00",
+        "",
+    ]
+
+
+def test_some_exports_differ_in_small_things(make):
+    sim = make(bill_footer=False, bill_order_tab=True, bill_zero="0.00")
+    client = Client(sim)
+    order = _received(sim)
+    sim.clock.advance(DAY)
+    content = _download(client, TODAY).content
+    assert "#" not in content.decode("gb18030")
+    first = next(row for row in _rows(content) if _code(row) == "0010002")
+    assert first[0] == f"{order.order_sn}\t"
+    assert first[2:4] == ["39.90", "0.00"]
+
+
+def test_a_day_without_rows_may_have_no_bill(make):
+    client = Client(make(empty_bill_refused=True))
+    assert client.refusal(API, bill_date=YESTERDAY)["error_code"] == 50001
+
+
+def test_refunds_in_parts_take_everything_back_to_the_fen(make):
+    sim = make(unbooked_refund="none")
+    order = _received(sim, platform_discount=1000)
+    for amount in (997, 997, None):
+        sim.platform.event(order.order_sn, "refund_request", amount=amount, kind=1)
+        sim.platform.event(order.order_sn, "refund_agree")
+    sums = Counter()
+    for row in sim.shops[0].ledger:
+        sums[row.flow] += row.amount
+    assert sums["0010002"] == -sums["0020002"] == 2990
+    assert sums["0010005"] == -sums["0020005"] == 1000
+    assert sums["0030002"] == 0
+
+
+def test_a_part_refunded_before_the_income_costs_no_fee(make):
+    sim = make(unbooked_refund="none")
+    order = sim.platform.create_order()
+    sim.platform.event(order.order_sn, "ship")
+    sim.platform.event(order.order_sn, "refund_request", amount=990, kind=1)
+    sim.platform.event(order.order_sn, "refund_agree")
+    sim.platform.event(order.order_sn, "receive")
+    rows = [(row.flow, row.amount) for row in sim.shops[0].ledger if row.flow in MAIN]
+    assert rows == [("0020002", -990), ("0010002", 3990), ("0030002", -18)]
+
+
+@pytest.mark.parametrize(
+    ("where", "number", "in_remark"),
+    [("column", True, False), ("remark", False, True), ("none", False, False)],
+)
+def test_penalties_name_their_order_or_hide_it(sim, where, number, in_remark):
+    order = sim.platform.create_order()
+    sim.platform.event(order.order_sn, "penalty", kind="fake", where=where)
+    row = next(iter(sim.shops[0].ledger))
+    assert (row.flow, row.amount) == ("0040005", -300)
+    assert bool(row.order_sn) is number
+    assert (f"（订单{order.order_sn}）" in row.remark) is in_remark
+
+
+def test_shipping_late_is_fined_the_day_after(sim):
+    order = sim.platform.create_order()
+    sim.clock.set(order.ship_before + 1)
+    sim.platform.event(order.order_sn, "ship")
+    row = next(iter(sim.shops[0].ledger))
+    assert (row.flow, row.amount) == ("0040004", -300)
+    assert row.moment == order.shipped + DAY
+
+
+@pytest.mark.parametrize(
+    ("event", "code", "amount"),
+    [
+        ("small_transfer", "0040999", -500),
+        ("compensation", "0040002", -500),
+        ("appeal", "0130999", 300),
+    ],
+)
+def test_money_beside_the_order(sim, client, event, code, amount):
+    order = _received(sim)
+    sim.platform.event(order.order_sn, event)
+    sim.clock.advance(DAY)
+    rows = [
+        row for row in _rows(_download(client, TODAY).content) if _code(row) == code
+    ]
+    assert Decimal(amount) / 100 in {_amount(row) for row in rows}
 
 
 @pytest.mark.parametrize(("mode", "count"), [("none", 0), ("pair", 4)])
@@ -124,7 +231,7 @@ def test_refund_before_booking_leaves_nothing_or_a_pair(make, mode, count):
     order = sim.platform.create_order()
     sim.platform.event(order.order_sn, "refund_request")
     sim.platform.event(order.order_sn, "refund_agree")
-    rows = [row for row in sim.shops[0].ledger if row.flow != "0060001"]
+    rows = [row for row in sim.shops[0].ledger if row.flow in MAIN]
     assert len(rows) == count
     assert sum(row.amount for row in rows) == 0
 
@@ -148,7 +255,7 @@ def test_nasty_rows(make):
     assert {"0010002", "0010005", "0030002", "0070004", "0080001"} <= set(codes)
     without_order = [row for row in rows if not row[0]]
     hidden = [row for row in without_order if "（订单" in row[5]]
-    assert len(without_order) >= 4 and len(hidden) == 1
+    assert len(without_order) >= 4 and hidden
     number = hidden[0][5].split("（订单")[1].rstrip("）")
     assert number in sim.shops[0].orders
     twice = [row for row, count in Counter(map(tuple, rows)).items() if count == 2]
@@ -185,6 +292,79 @@ def test_bills_account_for_every_received_order(make):
         elif not order.received:
             assert not income[order.order_sn]
     assert checked > 50
+
+
+def test_the_balance_is_the_sum_of_the_bills(make):
+    sim = make(orders=300, days=6, opening_balance=12_345)
+    client = Client(sim)
+    balance = 12_345
+    for day in range(26, 32):
+        told = client.control("GET", f"balance?date=2026-05-{day}")
+        rows = _rows(_download(client, f"2026-05-{day}").content)
+        assert (told["opening"], told["rows"]) == (balance, len(rows))
+        balance += int(sum(_amount(row) for row in rows) * 100)
+        assert told["closing"] == balance >= 0
+        assert told["income"] + told["expense"] == balance - told["opening"]
+        listed = client.control("GET", f"account?date=2026-05-{day}")
+        assert [row["amount"] for row in listed] == [_amount(r) * 100 for r in rows]
+    assert balance != 12_345
+
+
+def test_a_day_that_was_told_takes_no_more_rows(sim, client):
+    _received(sim)
+    row = {"amount": -700, "flow": "0140028", "remark": "追回", "at": NOON + 9}
+    client.control("POST", "account", row)
+    sim.clock.advance(DAY)
+    assert -700 in [
+        row["amount"] for row in client.control("GET", f"account?date={TODAY}")
+    ]
+    answer = requests.post(f"{sim.url}/_sim/account", json=row, timeout=20)
+    assert answer.status_code == 400 and "closed" in answer.json()["error"]
+
+
+def test_only_orders_make_rows_on_demand(make):
+    sim = make(shop_rows=False)
+    order = _received(sim)
+    sim.clock.advance(DAY)
+    rows = _rows(_download(Client(sim), TODAY).content)
+    assert {row[0] for row in rows} == {order.order_sn}
+
+
+def test_a_past_month_is_settled_to_the_fen(make):
+    sim = make(unbooked_refund="pair", clock_start=NOON + 20 * DAY, coupon_lag=3 * DAY)
+    client = Client(sim)
+    made = client.control("POST", "load", {"month": "2026-05", "orders": 400})
+    assert made["count"] == 400
+    settled = Counter()
+    for row in client.control("GET", "account?from=2026-05-01&to=2026-06-20"):
+        if row["flow"][:3] in ("001", "002"):
+            settled[row["order_sn"]] += row["amount"]
+    refunded = 0
+    for order in sim.shops[0].orders.values():
+        assert order.created >= NOON - 31.6 * DAY
+        if order.received or order.refund_status == 4:
+            refunded += order.refund_status == 4
+            expected = order.pay_amount + order.platform_discount
+            expected -= order.refunded + order.coupon_returned
+            assert settled[order.order_sn] == (expected if order.received else 0)
+    assert refunded > 10 and len(settled) > 350
+
+
+def test_the_back_office_exports_any_period(make):
+    sim = make(orders=200, days=6)
+    shop = sim.shops[0]
+    page = requests.get(f"{sim.url}/shop/{shop.mall_id}?tab=account", timeout=20)
+    assert "账户余额" in page.text and "0010002|交易收入-订单收入" in page.text
+    address = f"{sim.url}/shop/{shop.mall_id}/export?from=2026-05-28&to=2026-05-31"
+    content = requests.get(address, timeout=20).content
+    single = [
+        row
+        for day in range(28, 32)
+        for row in _rows(_download(Client(sim), f"2026-05-{day}").content)
+    ]
+    assert _rows(content) == single
+    assert "终止时间：2026-05-31 23:59:59" in content.decode("gb18030")
+    assert requests.get(address.replace("&to", "&x"), timeout=20).status_code == 404
 
 
 def test_zip(make):
