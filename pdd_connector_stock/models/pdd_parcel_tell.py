@@ -2,7 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from typing import NamedTuple
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.addons.pdd_connector import pop
 from odoo.addons.pdd_connector.const import (
     ORDER_RECEIVED,
@@ -61,6 +61,9 @@ class PddParcel(models.Model):
             return self._prepare_told_vals(is_main=False), None
         if self.is_unsure:
             return self._tell_after_reading(made=None, error=None)
+        if self.order_id._is_stopped():
+            reason = self.order_id._get_stop_reason()
+            return self._prepare_stopped_vals(reason), None
         call = self._choose_call()
         try:
             return self._make_call(call), None
@@ -163,9 +166,35 @@ class PddParcel(models.Model):
         if not isinstance(row, dict):
             raise pop.PddUnexpectedAnswer("order_info is missing", api_name=READ_API)
         try:
-            return row, _parse(row)
+            return row, self._parse_platform(row)
         except ValueError as error:
             raise pop.PddUnexpectedAnswer(str(error), api_name=READ_API) from None
+
+    @api.model
+    def _parse_platform(self, row):
+        """Return what a row of an order says about shipping.
+
+        :raise ValueError: a field cannot be read
+        """
+        tags = {
+            tag.get("name")
+            for tag in pop.parse_objects(row, "order_tag_list")
+            if str(tag.get("value")) == "1"
+        }
+        extras = [
+            pop.parse_text(parcel.get("tracking_number"))
+            for name in EXTRA_LISTS
+            for parcel in pop.parse_objects(row, name)
+        ]
+        risk = pop.parse_int32(row.get("risk_control_status"), default=0)
+        return PlatformOrder(
+            status=pop.parse_int32(row.get("order_status")),
+            refund_status=pop.parse_int32(row.get("refund_status")),
+            is_held=bool(risk) or "ship_hold" in tags,
+            logistics_id=pop.parse_int32(row.get("logistics_id"), default=0),
+            number=pop.parse_text(row.get("tracking_number")),
+            extra_numbers=frozenset(extras),
+        )
 
     # --- outcomes
 
@@ -191,8 +220,15 @@ class PddParcel(models.Model):
         if platform.is_shipped and number in platform.extra_numbers:
             return self._prepare_told_vals(is_main=False)
         if platform.is_stopped:
-            return self._prepare_stopped_vals(platform)
+            reason = self._get_platform_stop(platform)
+            return {**self._prepare_stopped_vals(reason), "is_unsure": False}
         return None
+
+    @api.model
+    def _get_platform_stop(self, platform):
+        if platform.refund_status != REFUND_NONE:
+            return self.env._("the buyer has asked for a refund")
+        return self.env._("it is under review or paused")
 
     def _prepare_refused_vals(self, error):
         return {
@@ -221,46 +257,14 @@ class PddParcel(models.Model):
             ),
         }
 
-    def _prepare_stopped_vals(self, platform):
-        if platform.refund_status != REFUND_NONE:
-            message = self.env._(
-                "The buyer has asked for a refund: get the parcel back, or settle the "
-                "after-sale. It is told by itself once the order may be shipped."
-            )
-        else:
-            message = self.env._(
-                "Pinduoduo has paused this order: get the parcel back, or wait. It is "
-                "told by itself once the order may be shipped."
-            )
+    def _prepare_stopped_vals(self, reason):
         return {
             "state": "stopped",
-            "is_unsure": False,
             "retry_date": False,
-            "error_message": message,
+            "error_message": self.env._(
+                "Pinduoduo does not let the order be shipped now: %s. Get the parcel "
+                "back, or settle the after-sale. It is told by itself once the order may "
+                "be shipped.",
+                reason,
+            ),
         }
-
-
-def _parse(row):
-    """Return what a row of an order says about shipping.
-
-    :raise ValueError: a field cannot be read
-    """
-    tags = {
-        tag.get("name")
-        for tag in pop.parse_objects(row, "order_tag_list")
-        if str(tag.get("value")) == "1"
-    }
-    extras = [
-        pop.parse_text(parcel.get("tracking_number"))
-        for name in EXTRA_LISTS
-        for parcel in pop.parse_objects(row, name)
-    ]
-    risk = pop.parse_int32(row.get("risk_control_status"), default=0)
-    return PlatformOrder(
-        status=pop.parse_int32(row.get("order_status")),
-        refund_status=pop.parse_int32(row.get("refund_status")),
-        is_held=bool(risk) or "ship_hold" in tags,
-        logistics_id=pop.parse_int32(row.get("logistics_id"), default=0),
-        number=pop.parse_text(row.get("tracking_number")),
-        extra_numbers=frozenset(extras),
-    )

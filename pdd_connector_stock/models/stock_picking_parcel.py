@@ -81,6 +81,8 @@ class StockPicking(models.Model):
 
     def _prepare_pdd_parcel_vals(self, order, logistics, number, sequence):
         self.ensure_one()
+        if not number and order.tracking_number and not order.parcel_ids:
+            return self._prepare_pdd_seen_vals(order)
         state = self.env["pdd.parcel"]._get_open_state(logistics, number)
         return {
             "order_id": order.id,
@@ -89,6 +91,23 @@ class StockPicking(models.Model):
             "logistics_id": logistics.id,
             "tracking_number": number,
             "state": state,
+        }
+
+    def _prepare_pdd_seen_vals(self, order):
+        """Return the parcel of an order that was shipped in the merchant backend."""
+        logistics = self.env["pdd.logistics.company"].search(
+            [("logistics_id", "=", order.logistics_id)]
+        )
+        return {
+            "order_id": order.id,
+            "picking_id": self.id,
+            "logistics_id": logistics.id,
+            "tracking_number": order.tracking_number,
+            "state": "sent",
+            "is_main": True,
+            "sent_date": order.shipping_date,
+            "told_logistics_id": logistics.id,
+            "told_number": order.tracking_number,
         }
 
     def _update_pdd_parcels(self):

@@ -1,0 +1,168 @@
+# Copyright 2026 The Pinduoduo connector authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import models
+from odoo.addons.pdd_connector.const import (
+    ORDER_TO_SHIP,
+    REFUND_ONLY,
+    RETURN_AND_REFUND,
+)
+from odoo.exceptions import UserError
+from psycopg2 import OperationalError
+
+STOPPED_STATES = ("held", "cancelled")
+
+
+class PddOrder(models.Model):
+    """Live stop: what the platform forbids to ship is neither moved on nor told.
+
+    The core holds or cancels a made order in the transaction that learns of an
+    after-sale, a review or a pause. Here follow its transfers and parcels.
+    """
+
+    _inherit = "pdd.order"
+
+    # --- why it must stay here
+
+    def _is_stopped(self):
+        """Return whether the platform lets nothing of this order be shipped now."""
+        self.ensure_one()
+        return self.order_status == ORDER_TO_SHIP and self.state in STOPPED_STATES
+
+    def _get_stop_reason(self):
+        """Return why nothing (more) of this order may leave, or an empty text.
+
+        A shipped order stops too while its money is being asked back: further parcels
+        would be lost.
+        """
+        self.ensure_one()
+        if self._is_stopped():
+            if self.state == "cancelled":
+                return self.env._("it is refunded")
+            return ", ".join(self.hold_reasons.mapped("name"))
+        kinds = (REFUND_ONLY, RETURN_AND_REFUND)
+        if self.order_status != ORDER_TO_SHIP and self.refund_ids.filtered(
+            lambda refund: (
+                refund.state in ("open", "paying") and refund.after_sales_type in kinds
+            )
+        ):
+            return self.env._("an after-sale is running")
+        return ""
+
+    def _raise_stopped(self, reasons):
+        """Refuse to move goods of stopped orders.
+
+        :param dict reasons: order -> why
+        """
+        lines = [f"{order.order_sn}: {reason}" for order, reason in reasons.items()]
+        raise UserError(
+            self.env._(
+                "Pinduoduo does not let these orders be shipped now:\n%s\n"
+                "Put the goods aside; the transfer goes on by itself once Pinduoduo "
+                "allows it.",
+                "\n".join(lines),
+            )
+        )
+
+    # --- what follows
+
+    def _after_status_change(self, before):
+        result = super()._after_status_change(before)
+        self._review_deliveries()
+        return result
+
+    def _review_deliveries(self):
+        """Stop, let go on, or settle transfers and parcels of these orders.
+
+        Trouble with a transfer must not lose what the platform said: it is reported.
+        """
+        made = self.filtered("sale_order_id")
+        if not made:
+            return
+        try:
+            with self.env.cr.savepoint():
+                made._stop_or_resume()
+        except OperationalError:
+            raise
+        except Exception as error:  # noqa: BLE001 the mirror must not lose the fact
+            for shop, orders in made.grouped("shop_id").items():
+                self.env["pdd.issue"]._report_exception(
+                    shop, "stopping transfers", error, orders
+                )
+
+    def _stop_or_resume(self):
+        shipped = self.filtered(lambda order: order.order_status != ORDER_TO_SHIP)
+        shipped._settle_seen_parcels()
+        stopped = self.filtered(lambda order: order._get_stop_reason())
+        stopped._stop_moves()
+        stopped.filtered(lambda order: order._is_stopped())._stop_parcels()
+        going_on = self - stopped
+        going_on._resume_parcels()
+        going_on._resume_moves()
+
+    def _stop_moves(self):
+        """Free the goods reserved for open transfers to the buyers."""
+        moves = self.sale_order_id.order_line.move_ids._filter_to_buyer()
+        moves.filtered(
+            lambda move: move.state in ("assigned", "partially_available")
+        )._do_unreserve()
+
+    def _resume_moves(self):
+        """Reserve goods for transfers that may go on."""
+        moves = self.sale_order_id.order_line.move_ids._filter_to_buyer()
+        moves.filtered(
+            lambda move: (
+                move.state in ("confirmed", "waiting", "partially_available")
+                and move._should_assign_at_confirm()
+            )
+        )._action_assign()
+
+    def _stop_parcels(self):
+        """Keep back what left the house but is not told yet."""
+        parcels = self.parcel_ids.filtered(
+            lambda parcel: parcel.state in ("waiting", "to_send", "error")
+        )
+        for parcel in parcels:
+            parcel.write(
+                parcel._prepare_stopped_vals(parcel.order_id._get_stop_reason())
+            )
+
+    def _resume_parcels(self):
+        self.parcel_ids.filtered(lambda parcel: parcel.state == "stopped")._requeue()
+
+    def _settle_seen_parcels(self):
+        """Note parcels as told that the platform shows as the order's parcel.
+
+        Those being told just now are left to the worker that tells them.
+        """
+        parcels = self.parcel_ids.filtered(
+            lambda parcel: (
+                parcel.state != "sent"
+                and not parcel.claim_date
+                and parcel.tracking_number
+                and parcel.tracking_number == parcel.order_id.tracking_number
+                and parcel.logistics_id.logistics_id == parcel.order_id.logistics_id
+            )
+        )
+        for parcel in parcels:
+            parcel.write(parcel._prepare_told_vals(is_main=True))
+
+    def _get_stage(self):
+        """Return how far the order is in the warehouse."""
+        stage = super()._get_stage()
+        if self.parcel_ids:
+            return "shipped"
+        moves = self.sale_order_id.order_line.move_ids._filter_to_buyer()
+        if stage == "confirmed" and moves.filtered(
+            lambda move: (
+                move.state != "cancel" and (move.picked or move.state == "done")
+            )
+        ):
+            return "picked"
+        return stage
+
+    def _cancel_documents(self):
+        """Cancel the sales orders; what was picked for them goes back to the shelf."""
+        moves = self.sale_order_id.order_line.move_ids
+        result = super()._cancel_documents()
+        moves._put_back()
+        return result

@@ -1,0 +1,59 @@
+# Copyright 2026 The Pinduoduo connector authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import fields, models
+from odoo.addons.pdd_connector.const import ORDER_TO_SHIP
+
+
+class StockPicking(models.Model):
+    """A transfer says why it is stopped, and asks the platform before it is validated."""
+
+    _inherit = "stock.picking"
+
+    pdd_stop_reason = fields.Char(
+        string="Stopped by Pinduoduo", compute="_compute_pdd_stop_reason"
+    )
+
+    def _compute_pdd_stop_reason(self):
+        open_moves = self.move_ids.filtered(
+            lambda move: move.state not in ("done", "cancel")
+        )
+        reasons = {}
+        for move, stops in open_moves._get_pdd_stops().items():
+            reasons.setdefault(move.picking_id, {}).update(stops)
+        for picking in self:
+            picking.pdd_stop_reason = "; ".join(
+                f"{order.order_sn}: {reason}"
+                for order, reason in reasons.get(picking, {}).items()
+            )
+
+    def action_assign(self):
+        self.move_ids._check_pdd_stops()
+        return super().action_assign()
+
+    def action_put_in_pack(self, **kwargs):
+        self.move_ids._check_pdd_stops()
+        return super().action_put_in_pack(**kwargs)
+
+    def button_validate(self):
+        """Ask the platform first when its last news are old; no row is locked yet."""
+        self.move_ids._check_pdd_stops()
+        # whoever validates need not be allowed to see the shop's orders
+        self.sudo()._ask_pdd_before_shipping()
+        return super().button_validate()
+
+    def _ask_pdd_before_shipping(self):
+        """Ask for the state of the orders that are about to leave.
+
+        :raise UserError: some of them must not be shipped
+        """
+        moves = self.move_ids.filtered(
+            lambda move: (
+                move.state not in ("done", "cancel")
+                and move.location_dest_usage == "customer"
+            )
+        )
+        orders = moves.sale_line_id.order_id.pdd_order_ids.filtered(
+            lambda order: order.order_status == ORDER_TO_SHIP
+        )
+        for shop, of_shop in orders.grouped("shop_id").items():
+            shop._ask_before_shipping(of_shop)
