@@ -8,5 +8,13 @@
     "author": "The Pinduoduo connector authors, Odoo Community Association (OCA)",
     "license": "LGPL-3",
     "depends": ["pdd_connector", "account"],
-    "data": [],
+    "external_dependencies": {"python": ["requests", "openpyxl"]},
+    "data": [
+        "security/pdd_connector_finance_groups.xml",
+        "security/ir.model.access.csv",
+        "security/pdd_connector_finance_rules.xml",
+        "data/res_partner_data.xml",
+        "data/pdd_flow_type_data.xml",
+        "data/ir_cron_data.xml",
+    ],
 }

@@ -1,0 +1,257 @@
+# Copyright 2026 The Pinduoduo connector authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Accounts the add-on offers to a company, and what a file error means. No logic."""
+
+from typing import NamedTuple
+
+from odoo.tools.translate import LazyTranslate
+
+_lt = LazyTranslate(__name__)
+
+BUYER, PLATFORM = "buyer", "platform"
+PARTS = [(BUYER, "Buyer's part"), (PLATFORM, "Platform's part")]
+
+
+class AccountDefault(NamedTuple):
+    """An account that is made when the company has none for the purpose."""
+
+    name: str
+    name_zh: str
+    account_type: str
+    parents: tuple
+    """Codes of the account above it in the Chinese charts: small business, large."""
+    reconcile: bool = False
+
+
+ACCOUNTS = {
+    "goods": AccountDefault(
+        "Pinduoduo goods payment (%s)",
+        "其他货币资金—拼多多货款（%s）",
+        "asset_cash",
+        ("1012",),
+    ),
+    BUYER: AccountDefault(
+        "Receivable Pinduoduo (buyers)",
+        "应收账款—拼多多（买家）",
+        "asset_receivable",
+        ("1122",),
+        True,
+    ),
+    PLATFORM: AccountDefault(
+        "Receivable Pinduoduo (platform discounts)",
+        "应收账款—拼多多（平台优惠）",
+        "asset_receivable",
+        ("1122",),
+        True,
+    ),
+    "service_fee": AccountDefault(
+        "Pinduoduo service fees", "销售费用—技术服务费", "expense", ("5601", "6601")
+    ),
+    "subsidy_fee": AccountDefault(
+        "Pinduoduo subsidy channel fees",
+        "销售费用—百亿补贴服务费",
+        "expense",
+        ("5601", "6601"),
+    ),
+    "affiliate": AccountDefault(
+        "Pinduoduo affiliate commission",
+        "销售费用—多多进宝佣金",
+        "expense",
+        ("5601", "6601"),
+    ),
+    "experience": AccountDefault(
+        "Pinduoduo freight insurance and service programme",
+        "销售费用—运费险及体验提升计划",
+        "expense",
+        ("5601", "6601"),
+    ),
+    "advertising": AccountDefault(
+        "Pinduoduo advertising", "销售费用—推广费", "expense", ("5601", "6601")
+    ),
+    "compensation": AccountDefault(
+        "Pinduoduo compensation to buyers",
+        "销售费用—售后补偿",
+        "expense",
+        ("5601", "6601"),
+    ),
+    "other_charge": AccountDefault(
+        "Other Pinduoduo charges", "销售费用—平台其他费用", "expense", ("5601", "6601")
+    ),
+    "penalty": AccountDefault(
+        "Pinduoduo penalties", "营业外支出—平台赔付", "expense", ("5711", "6711")
+    ),
+    "write_off": AccountDefault(
+        "Pinduoduo settlement differences",
+        "营业外支出—拼多多结算差异",
+        "expense",
+        ("5711", "6711"),
+    ),
+    "reduction": AccountDefault(
+        "Price reductions after sale",
+        "主营业务收入—售后让利",
+        "income",
+        ("5001", "6001"),
+    ),
+    "advertising_account": AccountDefault(
+        "Prepaid Pinduoduo advertising",
+        "预付账款—拼多多推广",
+        "asset_prepayments",
+        ("1123",),
+    ),
+    "deposit": AccountDefault(
+        "Deposits at Pinduoduo", "其他应收款—平台保证金", "asset_current", ("1221",)
+    ),
+}
+
+# Code of a BillFileError -> what it means and what to do. The place is put before it.
+FILE_ERRORS = {
+    "empty": _lt("The file is empty: export the bill again."),
+    "too_large": _lt(
+        "The file is larger than %(megabytes)s MB: export a shorter period."
+    ),
+    "too_many_rows": _lt(
+        "The file has more than %(most)s lines: export a shorter period."
+    ),
+    "old_spreadsheet": _lt(
+        "This is a spreadsheet of the old kind (xls): upload the file as Pinduoduo "
+        "exported it, or save it as xlsx."
+    ),
+    "not_a_table": _lt(
+        "This is not a bill: upload the CSV, zip or xlsx file that the merchant "
+        "backend exports under Account details."
+    ),
+    "spreadsheet_broken": _lt(
+        "The spreadsheet cannot be read: upload the file as Pinduoduo exported it."
+    ),
+    "spreadsheet_unsafe": _lt(
+        "The spreadsheet holds a construct no bill has, and was not opened: upload the "
+        "file as Pinduoduo exported it."
+    ),
+    "zip_broken": _lt("The zip file is damaged: download it again."),
+    "zip_encrypted": _lt(
+        "The zip file has a password: unpack it and upload what is in it."
+    ),
+    "zip_bomb": _lt(
+        "Unpacked, the file would take %(megabytes)s MB; no bill does. It was not "
+        "opened: download it again."
+    ),
+    "zip_content": _lt(
+        "The zip file holds %(files)s files: unpack it and upload the bills one by one."
+    ),
+    "zip_nested": _lt(
+        "The zip file holds another packed file: unpack it and upload the bill."
+    ),
+    "encoding": _lt(
+        "Characters from here on cannot be read: upload the file as Pinduoduo exported "
+        "it, not saved again by another program."
+    ),
+    "cell_too_large": _lt(
+        "A cell is longer than any of a bill: upload the file as Pinduoduo exported it."
+    ),
+    "no_heading": _lt(
+        "No line with the heading %(heading)s was found: upload the export of the goods "
+        "payment account (Account details)."
+    ),
+    "other_bill": _lt(
+        "The heading %(heading)s belongs to another kind of bill: upload the export of "
+        "the goods payment account (Account details)."
+    ),
+    "column_missing": _lt(
+        "The column %(heading)s is missing: export the bill again with all columns."
+    ),
+    "column_twice": _lt(
+        "The column %(heading)s is there twice: upload the file as Pinduoduo exported "
+        "it."
+    ),
+    "period": _lt("The period of the file cannot be read: export the bill again."),
+    "cells": _lt(
+        "The line has %(found)s cells instead of %(expected)s: the file is cut off or "
+        "was changed; export the bill again."
+    ),
+    "order_damaged": _lt(
+        "The order number %(value)s was damaged by a spreadsheet program: export the "
+        "bill again and upload it without opening it."
+    ),
+    "order_unknown_form": _lt(
+        "%(value)s does not look like an order number: upload the file as Pinduoduo "
+        "exported it. If Pinduoduo has changed its numbers, the administrator can "
+        "change the pattern in the settings."
+    ),
+    "time": _lt("The time %(value)s cannot be read: export the bill again."),
+    "seconds_lost": _lt(
+        "The time %(value)s has lost its seconds in a spreadsheet program: export the "
+        "bill again and upload it without opening it."
+    ),
+    "outside_period": _lt(
+        "The time %(value)s is outside the period the file names: the file was put "
+        "together from several; export the bill again."
+    ),
+    "amount": _lt(
+        "%(value)s is not an amount: upload the file as Pinduoduo exported it."
+    ),
+    "amount_fraction": _lt(
+        "The amount %(value)s has a part of a fen: upload the file as Pinduoduo "
+        "exported it."
+    ),
+    "two_amounts": _lt(
+        "The line has an income and an expense: the file was changed; export the bill "
+        "again."
+    ),
+    "sign": _lt(
+        "The amount %(value)s has the wrong sign for its column: the file was changed; "
+        "export the bill again."
+    ),
+    "description": _lt(
+        "The business description is empty: the file was changed; export the bill "
+        "again."
+    ),
+    "footer_unreadable": _lt(
+        "The total %(heading)s cannot be read: export the bill again."
+    ),
+    "footer_count": _lt(
+        "The totals at the end count %(expected)s lines, the file has %(found)s: lines "
+        "were lost or added; export the bill again."
+    ),
+    "footer_amount": _lt(
+        "The total %(heading)s says %(expected)s, the lines add up to %(found)s: lines "
+        "were lost or changed; export the bill again."
+    ),
+    "after_footer": _lt(
+        "There are lines after the totals: the file was put together from several; "
+        "upload each of them as Pinduoduo exported it."
+    ),
+    # found when the file is compared with what is known
+    "conflict": _lt(
+        "An earlier file shows this movement with another amount: compare both files "
+        "with the merchant backend, delete the wrong bill and import again."
+    ),
+    "other_shop": _lt(
+        "The order belongs to the shop %(shop)s: upload the file on that shop."
+    ),
+}
+
+# Why an order is not settled -> what to do.
+SETTLEMENT_FIXES = {
+    "paid_before_invoice": _lt(
+        "Nothing: the invoice comes with its event and is matched then."
+    ),
+    "cancelled_out": _lt("Nothing."),
+    "not_paid": _lt(
+        "Wait for the bill; when it is overdue, check that all bills are read."
+    ),
+    "coupon_missing": _lt(
+        "Wait for the bill; when it is overdue, ask Pinduoduo for its part."
+    ),
+    "short": _lt(
+        "Compare the movements with the merchant backend; a small difference can be "
+        "written off."
+    ),
+    "over": _lt(
+        "Compare the movements with the merchant backend; a small difference can be "
+        "written off."
+    ),
+    "parts_differ": _lt("Offset the two parts."),
+    "refund_missing": _lt("Wait for the bill that shows the refund."),
+    "refund_unknown": _lt("Read the after-sales of the shop again."),
+    "refund_without_income": _lt("Import the bill of the day the income came."),
+}

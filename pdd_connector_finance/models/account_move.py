@@ -1,0 +1,122 @@
+# Copyright 2026 The Pinduoduo connector authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import api, fields, models
+from odoo.tools import frozendict
+
+from ..const import PARTS
+
+
+class AccountMove(models.Model):
+    """Invoices and entries of Pinduoduo shops.
+
+    An invoice of a shop has one receivable per order and part: what the buyer owes and
+    what the platform owes stay apart until the bill settles them.
+    """
+
+    _inherit = "account.move"
+
+    pdd_shop_id = fields.Many2one(
+        "pdd.shop",
+        string="Pinduoduo Shop",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+    pdd_shifted_date = fields.Date(
+        string="Platform's Day",
+        readonly=True,
+        copy=False,
+        help="Set when the entry was booked later because this day is locked.",
+    )
+    pdd_terms = fields.Json(
+        readonly=True,
+        copy=False,
+        exportable=False,
+        export_string_translation=False,
+        help="Receivables of the invoice: order, part, amount.",
+    )
+    pdd_refund_id = fields.Many2one(
+        "pdd.refund",
+        string="Pinduoduo After-sale",
+        readonly=True,
+        copy=False,
+        ondelete="restrict",
+    )
+    pdd_order_ids = fields.One2many(
+        "pdd.order", "invoice_id", string="Pinduoduo Orders", readonly=True
+    )
+
+    _pdd_refund_uniq = models.UniqueIndex(
+        "(pdd_refund_id) WHERE pdd_refund_id IS NOT NULL AND state != 'cancel'",
+        "This after-sale has a credit note already.",
+    )
+
+    @api.depends("pdd_terms")
+    def _compute_needed_terms(self):
+        """Split the receivable of a shop's invoice by order and part."""
+        result = super()._compute_needed_terms()
+        for move in self.filtered(lambda move: move.pdd_terms and move.needed_terms):
+            move.needed_terms = move._get_pdd_terms()
+        return result
+
+    def _get_pdd_terms(self):
+        """Return the receivables in the form of ``needed_terms``.
+
+        What the parts do not explain, after a change by hand, is the first buyer's.
+        """
+        self.ensure_one()
+        total = sum(term["balance"] for term in self.needed_terms.values())
+        total_currency = sum(t["amount_currency"] for t in self.needed_terms.values())
+        rate = total / total_currency if total_currency else 1.0
+        currency, own = self.currency_id, self.company_id.currency_id
+        terms, left, left_currency = [], total, total_currency
+        for order_id, part, amount in self.pdd_terms:
+            amount = currency.round(amount * self.direction_sign * -1)
+            balance = own.round(amount * rate)
+            left, left_currency = left - balance, left_currency - amount
+            terms.append([order_id, part, balance, amount])
+        terms[0][2] += left
+        terms[0][3] += left_currency
+        accounts = {
+            part: self.company_id._get_pdd_receivable(part).id for part, _l in PARTS
+        }
+        return {
+            self._get_pdd_term_key(order_id, part, self.invoice_date_due): {
+                "balance": own.round(balance),
+                "amount_currency": currency.round(amount),
+                "account_id": accounts[part],
+            }
+            for order_id, part, balance, amount in terms
+        }
+
+    def _get_pdd_term_key(self, order_id, part, date_maturity):
+        return frozendict(
+            {
+                "move_id": self.id,
+                "date_maturity": fields.Date.to_date(date_maturity),
+                "discount_date": False,
+                "pdd_order_id": order_id,
+                "pdd_part": part,
+            }
+        )
+
+    def _get_last_sequence(self, relaxed=False, with_prefix=None):
+        """Look the last number up once per journal and month while a batch is posted.
+
+        Numbers are counted on by Odoo's own cache; this only tells their form.
+        """
+        if relaxed or with_prefix or not self.env.context.get("pdd_same_sequence"):
+            return super()._get_last_sequence(relaxed, with_prefix)
+        known = self.env.cr.precommit.data.setdefault("pdd_last_sequences", {})
+        is_refund = self.move_type in ("out_refund", "in_refund")
+        key = (self.journal_id.id, is_refund, self.date.year, self.date.month)
+        if not known.get(key):
+            known[key] = super()._get_last_sequence(relaxed, with_prefix)
+        return known[key]
+
+    def _check_pdd_balanced(self):
+        """Check entries that were created without Odoo's check per entry."""
+        moves = self.with_context(check_move_validity=True)
+        with moves._check_balanced({"records": moves}):
+            pass

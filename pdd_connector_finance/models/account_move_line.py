@@ -1,0 +1,31 @@
+# Copyright 2026 The Pinduoduo connector authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import api, fields, models
+
+from ..const import PARTS
+
+
+class AccountMoveLine(models.Model):
+    """Journal items know the order they are about, and which part of it."""
+
+    _inherit = "account.move.line"
+
+    pdd_order_id = fields.Many2one(
+        "pdd.order",
+        string="Pinduoduo Order",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+    pdd_part = fields.Selection(PARTS, string="Pinduoduo Part", readonly=True)
+
+    @api.depends("pdd_order_id", "pdd_part")
+    def _compute_term_key(self):
+        result = super()._compute_term_key()
+        for line in self:
+            if line.term_key and line.pdd_part:
+                line.term_key = line.move_id._get_pdd_term_key(
+                    line.pdd_order_id.id, line.pdd_part, line.date_maturity
+                )
+        return result

@@ -1,0 +1,159 @@
+# Copyright 2026 The Pinduoduo connector authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+OPEN_STATES = ("pending", "held", "unknown")
+
+
+class PddBill(models.Model):
+    """A bill file of a shop's account: what the platform sent, and how far it is posted.
+
+    A file that does not add up, or contradicts an earlier one, is kept and refused:
+    nothing of it is posted.
+    """
+
+    _name = "pdd.bill"
+    _description = "PDD Bill"
+    _inherit = ["mail.thread"]
+    _order = "date_from desc, id desc"
+    _check_company_auto = True
+
+    name = fields.Char(string="File Name", required=True, readonly=True)
+    shop_id = fields.Many2one(
+        "pdd.shop", required=True, readonly=True, index=True, ondelete="restrict"
+    )
+    company_id = fields.Many2one(related="shop_id.company_id", store=True)
+    currency_id = fields.Many2one(related="shop_id.currency_id")
+    source = fields.Selection(
+        [("api", "Read from Pinduoduo"), ("upload", "Uploaded")],
+        required=True,
+        readonly=True,
+    )
+    bill_date = fields.Date(
+        string="Day Asked For",
+        readonly=True,
+        help="Day in Shanghai whose bill was read from Pinduoduo.",
+    )
+    date_from = fields.Date(string="First Day", readonly=True)
+    date_to = fields.Date(string="Last Day", readonly=True)
+    state = fields.Selection(
+        [
+            ("new", "To read"),
+            ("refused", "Refused"),
+            ("open", "To post"),
+            ("done", "Posted"),
+        ],
+        required=True,
+        readonly=True,
+        default="new",
+        tracking=True,
+    )
+    file = fields.Binary(readonly=True, attachment=True, exportable=False)
+    checksum = fields.Char(required=True, readonly=True, exportable=False)
+    error_message = fields.Text(readonly=True)
+    error_code = fields.Char(readonly=True)
+    error_line = fields.Integer(string="Wrong Line", readonly=True)
+    error_column = fields.Char(string="Wrong Column", readonly=True)
+
+    # --- what the file says
+    row_count = fields.Integer(string="Lines in File", readonly=True)
+    new_count = fields.Integer(
+        string="New Lines", readonly=True, help="Lines no earlier file had."
+    )
+    missing_count = fields.Integer(
+        string="Lines of Other Files",
+        readonly=True,
+        help="Lines that earlier files have for this period and this one has not.",
+    )
+    income = fields.Monetary(readonly=True)
+    expense = fields.Monetary(readonly=True)
+    is_proven = fields.Boolean(
+        string="Totals Agree",
+        readonly=True,
+        help="The file ends with totals, and they agree with its lines.",
+    )
+
+    # --- how far it is
+    line_ids = fields.One2many("pdd.bill.line", "bill_id", readonly=True)
+    pending_count = fields.Integer(string="To Post", compute="_compute_counts")
+    posted_count = fields.Integer(string="Posted", compute="_compute_counts")
+    unknown_count = fields.Integer(string="Unknown Codes", compute="_compute_counts")
+    held_count = fields.Integer(string="Held", compute="_compute_counts")
+    progress = fields.Float(compute="_compute_counts", help="Percent of the lines.")
+
+    _checksum_uniq = models.UniqueIndex(
+        "(shop_id, checksum)", "This file has been imported already."
+    )
+
+    @api.depends("line_ids.state")
+    def _compute_counts(self):
+        counts = {}
+        for bill, state, count in self.env["pdd.bill.line"]._read_group(
+            [("bill_id", "in", self.ids)], ["bill_id", "state"], ["__count"]
+        ):
+            counts.setdefault(bill.id, {})[state] = count
+        for bill in self:
+            by_state = counts.get(bill.id, {})
+            bill.pending_count = by_state.get("pending", 0)
+            bill.posted_count = by_state.get("posted", 0)
+            bill.unknown_count = by_state.get("unknown", 0)
+            bill.held_count = by_state.get("held", 0)
+            total = sum(by_state.values())
+            open_count = bill.pending_count + bill.held_count
+            bill.progress = 100.0 * (total - open_count) / total if total else 100.0
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_posted(self):
+        if self.env["pdd.bill.line"].search_count(
+            [("bill_id", "in", self.ids), ("move_id", "!=", False)], limit=1
+        ):
+            raise UserError(
+                self.env._("Undo the posting of a bill before you delete it.")
+            )
+
+    # --- buttons
+
+    def action_read(self):
+        """Read the file once more, e.g. after an earlier file was corrected."""
+        for bill in self.filtered(lambda bill: bill.state in ("new", "refused")):
+            bill._read()
+
+    def action_post_lines(self):
+        """Post what is not posted yet."""
+        self.shop_id._post_bills()
+
+    def action_undo(self):
+        """Take back the postings of this bill; its lines stay and can be posted anew."""
+        for bill in self:
+            bill.line_ids._undo_posting()
+        self._update_state()
+
+    def action_view_lines(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "pdd_connector_finance.pdd_bill_line_action"
+        )
+        action["domain"] = [("bill_id", "=", self.id)]
+        action["context"] = {
+            name: value
+            for name, value in self.env.context.items()
+            if name.startswith("search_default_")
+        }
+        return action
+
+    # --- business methods
+
+    def _update_state(self):
+        """Set the state by what is left to post."""
+        open_bills = {
+            bill
+            for (bill,) in self.env["pdd.bill.line"]._read_group(
+                [("bill_id", "in", self.ids), ("state", "in", ("pending", "held"))],
+                ["bill_id"],
+            )
+        }
+        for bill in self.filtered(lambda bill: bill.state in ("open", "done")):
+            state = "open" if bill in open_bills else "done"
+            if bill.state != state:
+                bill.state = state

@@ -1,0 +1,456 @@
+# Copyright 2026 The Pinduoduo connector authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import contextlib
+import hashlib
+import io
+import os
+import tempfile
+import zipfile
+from datetime import datetime
+
+import psycopg2
+from odoo import api, models
+from odoo.addons.pdd_connector import pop
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from ..bill_file import (
+    ORDER_NUMBER,
+    BillFileError,
+    BillParser,
+    find_order_number,
+    open_rows,
+)
+from ..const import FILE_ERRORS
+
+MAX_FILE = 256 * 1024 * 1024  # bytes, as it arrives
+CHUNK = 1024 * 1024
+STAGED = (
+    *("line_number", "order_sn", "order_source", "occurred_at", "occurred_date"),
+    *("amount", "kind", "remark", "flow_code", "flow_name", "digest"),
+)
+
+
+class PddBill(models.Model):
+    """Reading: from the stored file to lines, in one transaction, as a stream.
+
+    The lines pass through a temporary table: the file is only taken as a whole, when
+    its totals agree and no line contradicts what is known.
+    """
+
+    _inherit = "pdd.bill"
+
+    # --- the file
+
+    @api.model
+    def _store_file(self, shop, file, name, source):
+        """Keep a file; return its bill, the known one when the file came before.
+
+        :param file: binary file that can seek
+        :raise UserError: the file is too large
+        """
+        try:
+            checksum = _checksum(file)
+        except BillFileError as error:
+            raise UserError(self._explain(error)) from error
+        bill = self.search([("shop_id", "=", shop.id), ("checksum", "=", checksum)])
+        if bill:
+            return bill
+        bill = self.create(
+            {
+                "name": pop.parse_text(name, limit=200) or checksum[:12],
+                "shop_id": shop.id,
+                "source": source,
+                "checksum": checksum,
+            }
+        )
+        bill._attach(file)
+        return bill
+
+    def _attach(self, file):
+        """Keep the file as it came, packed: the evidence of what is posted."""
+        with tempfile.TemporaryFile() as packed:
+            _pack(file, packed, self.name.replace("/", "_"))
+            self.env["ir.attachment"].create(
+                {
+                    "name": f"{self.name}.zip",
+                    "raw": packed.read(),
+                    "mimetype": "application/zip",
+                    "res_model": self._name,
+                    "res_id": self.id,
+                    "res_field": "file",
+                }
+            )
+        self.invalidate_recordset(["file"])
+
+    @contextlib.contextmanager
+    def _open_file(self):
+        """Yield the stored file, unpacked, as it came."""
+        attachment = (
+            self.env["ir.attachment"]
+            .sudo()  # an attachment of a field is found by the system only
+            .search(
+                [
+                    ("res_model", "=", self._name),
+                    ("res_id", "=", self.id),
+                    ("res_field", "=", "file"),
+                ],
+                limit=1,
+            )
+        )
+        with contextlib.ExitStack() as stack:
+            if attachment.store_fname:
+                path = attachment._full_path(attachment.store_fname)
+                packed = stack.enter_context(open(path, "rb"))
+            else:
+                packed = io.BytesIO(attachment.raw or b"")
+            archive = stack.enter_context(zipfile.ZipFile(packed))
+            yield stack.enter_context(archive.open(archive.namelist()[0]))
+
+    # --- reading
+
+    def _read(self):
+        """Read the stored file into lines; a file that is wrong becomes refused.
+
+        :return: whether the file was taken
+        """
+        self.ensure_one()
+        try:
+            with self.env.cr.savepoint():
+                self._read_lines()
+        except BillFileError as error:
+            self._set_refused(error)
+            return False
+        return True
+
+    def _read_lines(self):
+        """Stage, compare, insert.
+
+        :raise BillFileError: the file must not be posted
+        """
+        self.env.flush_all()
+        self._create_staging()
+        with self._open_file() as file, open_rows(file) as rows:
+            parser = BillParser(rows, order_number=self._get_order_pattern())
+            self._stage(parser)
+        self._number_equal_rows()
+        self._check_other_shop()
+        self._check_conflicts()
+        start, end = self._get_period(parser)
+        vals = {
+            **self._prepare_file_vals(parser),
+            "date_from": start,
+            "date_to": end,
+            "new_count": self._insert_staged(),
+            "missing_count": self._count_missing(start, end),
+        }
+        self.env.cr.execute("DROP TABLE pdd_bill_staging")
+        self.write(vals)
+        self.env["pdd.bill.line"]._link_orders(self.shop_id)
+        self._update_state()
+
+    @api.model
+    def _get_order_pattern(self):
+        # a setting of the system; accountants need no right to read it
+        get_param = self.env["ir.config_parameter"].sudo().get_param
+        return get_param("pdd_connector_finance.order_number_pattern", ORDER_NUMBER)
+
+    def _create_staging(self):
+        self.env.cr.execute(
+            """
+            CREATE TEMPORARY TABLE pdd_bill_staging (
+                line_number integer,
+                order_sn varchar,
+                order_source varchar,
+                occurred_at timestamp,
+                occurred_date date,
+                amount numeric,
+                kind varchar,
+                remark varchar,
+                flow_code varchar,
+                flow_name varchar,
+                digest varchar,
+                ordinal integer
+            ) ON COMMIT DROP
+            """
+        )
+
+    def _stage(self, parser):
+        """Copy the rows of the file into the staging table, row by row."""
+        stream = _Stream(_copy_line(row) for row in parser)
+        try:
+            self.env.cr.copy_expert(
+                f"COPY pdd_bill_staging ({', '.join(STAGED)}) FROM STDIN", stream
+            )
+        except psycopg2.Error:
+            if stream.error:  # the driver only says that reading failed
+                raise stream.error from None
+            raise
+
+    def _number_equal_rows(self):
+        self.env.cr.execute(
+            """
+            UPDATE pdd_bill_staging AS staged
+               SET ordinal = numbered.ordinal
+              FROM (SELECT ctid,
+                           row_number() OVER (
+                               PARTITION BY digest, amount ORDER BY line_number
+                           ) AS ordinal
+                      FROM pdd_bill_staging) AS numbered
+             WHERE staged.ctid = numbered.ctid
+            """
+        )
+        self.env.cr.execute("CREATE INDEX ON pdd_bill_staging (digest)")
+        self.env.cr.execute("ANALYZE pdd_bill_staging")
+
+    def _check_other_shop(self):
+        """Refuse a file with orders that only another shop has."""
+        found = self.env.execute_query(
+            SQL(
+                """
+                SELECT staged.line_number, other.shop_id
+                  FROM pdd_bill_staging staged
+                  JOIN pdd_order other ON other.order_sn = staged.order_sn
+                                      AND other.shop_id != %(shop)s
+                 WHERE NOT EXISTS (SELECT FROM pdd_order own
+                                    WHERE own.order_sn = staged.order_sn
+                                      AND own.shop_id = %(shop)s)
+                 ORDER BY staged.line_number LIMIT 1
+                """,
+                shop=self.shop_id.id,
+            )
+        )
+        if found:
+            line, shop_id = found[0]
+            # the name of a shop of another company is what helps to put it right
+            name = self.env["pdd.shop"].sudo().browse(shop_id).name
+            raise BillFileError("other_shop", line=line, shop=name)
+
+    def _check_conflicts(self):
+        """Refuse a file that shows a known movement with another amount.
+
+        A movement that is new and one that is missing, equal but for the amount: the
+        two files contradict each other, and nobody but a person can say which is right.
+        """
+        found = self.env.execute_query(
+            SQL(
+                """
+                SELECT min(staged.line_number)
+                  FROM pdd_bill_staging staged
+             LEFT JOIN pdd_bill_line same
+                    ON same.shop_id = %(shop)s AND same.digest = staged.digest
+                   AND same.amount = staged.amount AND same.ordinal = staged.ordinal
+                  JOIN pdd_bill_line other
+                    ON other.shop_id = %(shop)s AND other.digest = staged.digest
+                 WHERE same.id IS NULL
+                   AND NOT EXISTS (SELECT FROM pdd_bill_staging kept
+                                    WHERE kept.digest = other.digest
+                                      AND kept.amount = other.amount
+                                      AND kept.ordinal = other.ordinal)
+                """,
+                shop=self.shop_id.id,
+            )
+        )
+        if found[0][0]:
+            raise BillFileError("conflict", line=found[0][0])
+
+    def _insert_staged(self):
+        """Insert the rows no earlier file had; return their number."""
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO pdd_bill_line (
+                    bill_id, shop_id, company_id, state, %(columns)s, ordinal)
+                SELECT %(bill)s, %(shop)s, %(company)s,
+                       CASE WHEN amount = 0 THEN 'zero' ELSE 'pending' END,
+                       %(columns)s, ordinal
+                  FROM pdd_bill_staging
+                 ORDER BY line_number
+                ON CONFLICT (shop_id, digest, amount, ordinal) DO NOTHING
+                """,
+                columns=SQL(", ").join(SQL.identifier(name) for name in STAGED),
+                bill=self.id,
+                shop=self.shop_id.id,
+                company=self.company_id.id,
+            )
+        )
+        count = self.env.cr.rowcount
+        self.env["pdd.bill.line"].invalidate_model()
+        return count
+
+    def _prepare_file_vals(self, parser):
+        """Return what the file says about itself."""
+        return {
+            "state": "open",
+            "row_count": parser.count,
+            "income": float(parser.income.amount),
+            "expense": float(parser.expense.amount),
+            "is_proven": parser.is_proven,
+            "error_message": False,
+            "error_code": False,
+            "error_line": False,
+            "error_column": False,
+        }
+
+    def _get_period(self, parser):
+        """Return first and last moment (platform's clock) the file is about."""
+        if parser.period:
+            return parser.period
+        self.env.cr.execute(
+            "SELECT min(occurred_at), max(occurred_at) FROM pdd_bill_staging"
+        )
+        start, end = self.env.cr.fetchone()
+        return start and _local(start), end and _local(end)
+
+    def _count_missing(self, start, end):
+        """Return how many known lines of the file's period the file does not have."""
+        if not start:
+            return 0
+        found = self.env.execute_query(
+            SQL(
+                """
+                SELECT count(*)
+                  FROM pdd_bill_line line
+                 WHERE line.shop_id = %(shop)s
+                   AND line.occurred_date BETWEEN %(start)s::date AND %(end)s::date
+                   AND line.occurred_at BETWEEN %(start_utc)s AND %(end_utc)s
+                   AND NOT EXISTS (SELECT FROM pdd_bill_staging staged
+                                    WHERE staged.digest = line.digest
+                                      AND staged.amount = line.amount
+                                      AND staged.ordinal = line.ordinal)
+                """,
+                shop=self.shop_id.id,
+                start=start,
+                end=end,
+                start_utc=pop.to_utc(start),
+                end_utc=pop.to_utc(end),
+            )
+        )
+        return found[0][0]
+
+    # --- refusal
+
+    def _set_refused(self, error):
+        """Keep why the file was refused, with its place and the next step."""
+        self.write(
+            {
+                "state": "refused",
+                "error_message": self._explain(error),
+                "error_code": error.code,
+                "error_line": error.line or False,
+                "error_column": error.column or False,
+            }
+        )
+
+    @api.model
+    def _explain(self, error):
+        """Return a sentence for a file error: place, meaning, next step."""
+        meaning = self.env._(FILE_ERRORS[error.code])
+        meaning = meaning % error.facts
+        if error.line and error.column:
+            return self.env._(
+                "Line %(line)s, column %(column)s: %(meaning)s",
+                line=error.line,
+                column=error.column,
+                meaning=meaning,
+            )
+        if error.line:
+            return self.env._(
+                "Line %(line)s: %(meaning)s", line=error.line, meaning=meaning
+            )
+        return meaning
+
+    def _check_read(self):
+        """Raise the reason when the file was refused; for what a person waits for."""
+        refused = self.filtered(lambda bill: bill.state == "refused")
+        if refused:
+            raise UserError(
+                "\n".join(f"{bill.name}: {bill.error_message}" for bill in refused)
+            )
+
+
+class _Stream:
+    """Hand an iterator of bytes to COPY, piece by piece.
+
+    :ivar error: what the iterator raised, if it did
+    """
+
+    def __init__(self, pieces):
+        self._pieces = pieces
+        self._rest = b""
+        self.error = None
+
+    def read(self, size):  # pylint: disable=method-required-super
+        """Return at most so many bytes; none at the end."""
+        parts, length = [self._rest], len(self._rest)
+        try:
+            while length < size and (piece := next(self._pieces, None)):
+                parts.append(piece)
+                length += len(piece)
+        except BillFileError as error:
+            self.error = error
+            raise
+        data = b"".join(parts)
+        self._rest = data[size:]
+        return data[:size]
+
+
+def _local(naive_utc):
+    """Return naive UTC as a naive moment of the platform's clock."""
+    return datetime.fromisoformat(pop.to_platform_text(naive_utc))
+
+
+def _copy_line(row):
+    """Return a row of the file as a line of COPY's text format."""
+    hidden = "" if row.order_sn else find_order_number(row.remark)
+    source = "file" if row.order_sn else "remark" if hidden else ""
+    values = (
+        row.line,
+        row.order_sn or hidden,
+        source,
+        pop.to_utc(row.occurred_at),
+        row.occurred_at.date(),
+        row.amount,
+        pop.parse_text(row.kind, limit=100),
+        pop.parse_text(row.remark, limit=1000),
+        row.code,
+        pop.parse_text(row.name, limit=200),
+        row.digest,
+    )
+    return ("\t".join(map(_copy_cell, values)) + "\n").encode()
+
+
+def _copy_cell(value):
+    text = str(value)
+    if not text:
+        return r"\N"
+    if "\\" in text or "\n" in text or "\t" in text or "\r" in text:
+        text = text.replace("\\", r"\\").replace("\t", r"\t")
+        text = text.replace("\n", r"\n").replace("\r", r"\r")
+    return text
+
+
+def _pack(file, target, name):
+    """Write a zip file with one member, in pieces, and go back to its start."""
+    with (
+        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open(name, "w", force_zip64=True) as member,
+    ):
+        while chunk := file.read(CHUNK):
+            member.write(chunk)
+    target.seek(0)
+
+
+def _checksum(file):
+    """Return the SHA-256 of a file and go back to its start.
+
+    :raise BillFileError: it is too large to be a bill
+    """
+    digest, size = hashlib.sha256(), 0
+    while chunk := file.read(CHUNK):
+        digest.update(chunk)
+        size += len(chunk)
+        if size > MAX_FILE:
+            raise BillFileError("too_large", megabytes=MAX_FILE // 1024 // 1024)
+    file.seek(os.SEEK_SET)
+    return digest.hexdigest()

@@ -1,0 +1,76 @@
+# Copyright 2026 The Pinduoduo connector authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import tempfile
+from datetime import datetime, time, timedelta
+
+from odoo import fields, models
+from odoo.addons.pdd_connector import pop
+
+RETRY_MINUTES = 1
+
+
+class PddFeed(models.Model):
+    """Bills: one file per day, from the day after it on."""
+
+    _inherit = "pdd.feed"
+
+    def _pull_bill(self):
+        """Read the bills of all days up to yesterday that are not read yet.
+
+        A day that is not ready does not keep the later ones waiting; the cursor stands
+        at the first day that is missing.
+        """
+        days = self._get_missing_days()
+        for day in days:
+            with tempfile.TemporaryFile() as file:
+                try:
+                    name = self.shop_id._download_bill(day, file)
+                except pop.PddBusinessError:
+                    continue  # not ready: it is asked for again
+                self._lock()
+                self.shop_id._take_bill(day, file, name)
+            self._move_bill_cursor()
+            yield
+        self._move_bill_cursor()
+
+    def _get_missing_days(self):
+        """Return the days (Shanghai) up to yesterday whose bill is not in Odoo."""
+        now = fields.Datetime.now() + timedelta(seconds=self.shop_id.clock_skew)
+        day = self._get_bill_cursor_day()
+        yesterday = pop.platform_date(now) - timedelta(days=1)
+        read = self._get_read_days(day)
+        span = (yesterday - day).days + 1
+        every_day = [day + timedelta(days=number) for number in range(max(0, span))]
+        return [day for day in every_day if day not in read]
+
+    def _get_bill_cursor_day(self):
+        """Return the first day that is not complete."""
+        return pop.platform_date(self.synced_until or self.shop_id.import_from_date)
+
+    def _get_read_days(self, start):
+        bills = self.env["pdd.bill"].search(
+            [
+                ("shop_id", "=", self.shop_id.id),
+                ("bill_date", ">=", start),
+                ("state", "in", ("open", "done")),
+            ]
+        )
+        return set(bills.mapped("bill_date"))
+
+    def _move_bill_cursor(self):
+        """Move the cursor to the end of the days that are read without a gap."""
+        day = self._get_bill_cursor_day()
+        read = self._get_read_days(day)
+        while day in read:
+            day += timedelta(days=1)
+        end = pop.to_utc(datetime.combine(day, time.min))
+        if self.synced_until != end:
+            self.synced_until = end
+        self.last_run_date = fields.Datetime.now()
+
+    def _retry_soon(self, error):
+        if self.kind != "bill":
+            return super()._retry_soon(error)
+        cron = self.env.ref("pdd_connector_finance.ir_cron_bill_import")
+        cron._trigger(fields.Datetime.now() + timedelta(minutes=RETRY_MINUTES))
+        return None

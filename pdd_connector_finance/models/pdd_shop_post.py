@@ -1,0 +1,90 @@
+# Copyright 2026 The Pinduoduo connector authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import api, models
+from odoo.fields import Domain
+from psycopg2 import OperationalError
+
+from .pdd_bill_line_post import BATCH_SIZE, DAY_LIMIT
+
+
+class PddShop(models.Model):
+    """Posting of a shop's bills: one lane per shop, a transaction per batch."""
+
+    _inherit = "pdd.shop"
+
+    @api.model
+    def _cron_post_bills(self):
+        """Post all movements that wait, and link those whose order has come."""
+        lines = self.env["pdd.bill.line"]._read_group(
+            ["|", ("state", "=", "pending"), ("reason", "=", "unknown_order")],
+            ["shop_id"],
+        )
+        shops = self.browse(shop.id for (shop,) in lines)
+        for shop in shops:
+            self.env["pdd.bill.line"]._link_orders(
+                shop
+            ).order_id._reconcile_receivables()
+        shops._post_bills()
+
+    def _post_bills(self):
+        """Post what waits, batch by batch.
+
+        The number of an entry follows from the one before in its journal, hence one
+        lane per journal: another worker leaves a shop that is being posted.
+        """
+        Line = self.env["pdd.bill.line"]
+        commit_progress = self.env["ir.cron"]._commit_progress
+        waiting = Domain("shop_id", "in", self.ids) & Domain("state", "=", "pending")
+        time_left = commit_progress(remaining=Line.search_count(waiting))
+        for shop in self:
+            journal = shop._get_bill_journal()
+            while time_left:
+                if not journal.try_lock_for_update(allow_referencing=True):
+                    break
+                batch = shop._get_posting_batch()
+                if not batch:
+                    break
+                bills = batch.bill_id
+                try:
+                    batch._post_safely()
+                    bills._update_state()
+                except OperationalError:
+                    self.env.cr.rollback()  # another worker was faster
+                    break
+                time_left = commit_progress(len(batch))
+                self.env.invalidate_all()
+
+    def _get_posting_batch(self):
+        """Return the movements to post next: some, or all of the first day."""
+        Line = self.env["pdd.bill.line"]
+        domain = Domain("shop_id", "=", self.id) & Domain("state", "=", "pending")
+        order = "occurred_date, id"
+        if self.company_id.pdd_posting_mode != "day":
+            return Line.search(domain, order=order, limit=BATCH_SIZE)
+        first = Line.search(domain, order=order, limit=1)
+        domain &= Domain("occurred_date", "=", first.occurred_date)
+        return Line.search(domain, order=order, limit=DAY_LIMIT)
+
+    def _get_open_dates(self, lines):
+        """Return the accounting date of each movement: its day unless that is locked.
+
+        :return dict: line -> date
+        """
+        self.ensure_one()
+        known = {}
+        for line in lines:
+            key = (line.occurred_date, line.flow_type_id.treatment == "reduction")
+            if key not in known:
+                known[key] = self.company_id._get_pdd_open_date(*key, self.journal_id)
+        return {
+            line: known[line.occurred_date, line.flow_type_id.treatment == "reduction"]
+            for line in lines
+        }
+
+    def _get_debtor(self):
+        """Return who owes what orders bring: the buyers' contact or Pinduoduo."""
+        self.ensure_one()
+        company = self.company_id
+        if company.pdd_debtor == "platform" and company.pdd_platform_partner_id:
+            return company.pdd_platform_partner_id
+        return self._get_buyer_partner()

@@ -1,0 +1,368 @@
+# Copyright 2026 The Pinduoduo connector authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What must not be posted: damaged, cut, merged, strange and hostile files."""
+
+import io
+import zipfile
+
+from odoo.tests import tagged
+
+from . import bills
+from .bills import HEADING, row
+from .common import FinanceCase
+
+A, B = "260601-000000000000001", "260601-000000000000002"
+GOOD = [row(A, "84.45", "0010002"), row(B, "-5.00", "0040002")]
+TAIL = bills.totals(GOOD)
+FIRST = 6  # line of the first movement
+
+
+def _text(*changes, lines=GOOD, **options):
+    """Return a good bill with texts replaced."""
+    content = bills.text(lines, **options)
+    for old, new in changes:
+        assert old in content, old
+        content = content.replace(old, new, 1)
+    return io.BytesIO(content.encode("gb18030"))
+
+
+def _line(line):
+    """Return a bill whose first movement is this line, without totals."""
+    return bills.csv_file([line, GOOD[1]], tail=[])
+
+
+def _cells(**changes):
+    """Return a movement with some cells changed."""
+    names = ["order", "time", "income", "expense", "kind", "remark", "description"]
+    cells = dict(zip(names, GOOD[0].split(","), strict=True))
+    return ",".join({**cells, **changes}.values())
+
+
+def _sheet(change):
+    return bills.xlsx_file(GOOD, change=change)
+
+
+def _zip_of_zeros():
+    """Return a zip file that would fill the memory."""
+    packed = io.BytesIO()
+    with (
+        zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("bill.csv", "w", force_zip64=True) as member,
+    ):
+        for _ in range(40):
+            member.write(b"0" * 1024 * 1024)
+    packed.seek(0)
+    return packed
+
+
+def _cut_zip():
+    whole = bills.zip_file(bills.text(GOOD * 200).encode("gb18030")).read()
+    return io.BytesIO(whole[: len(whole) // 2])
+
+
+def _encrypted_zip():
+    """Return a zip file that says that its content is encrypted."""
+    data = bytearray(bills.zip_file(b"secret").read())
+    for start in (data.index(b"PK\x03\x04") + 6, data.index(b"PK\x01\x02") + 8):
+        data[start] |= 1
+    return io.BytesIO(bytes(data))
+
+
+def _xlsx_with_entities():
+    source = zipfile.ZipFile(bills.xlsx_file(GOOD))
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for info in source.infolist():
+            data = source.read(info)
+            if info.filename == "xl/worksheets/sheet1.xml":
+                data = b'<!DOCTYPE a [<!ENTITY b "bbb">]>' + data
+            archive.writestr(info, data)
+    packed.seek(0)
+    return packed
+
+
+def _broken_xlsx():
+    source = zipfile.ZipFile(bills.xlsx_file(GOOD))
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for info in source.infolist():
+            data = source.read(info)
+            archive.writestr(info, data[:40] if "sheet1" in info.filename else data)
+    packed.seek(0)
+    return packed
+
+
+# name: (file, code, line, column)
+FILES = {
+    "empty": (io.BytesIO(b""), "empty", 0, ""),
+    "only a title": (
+        io.BytesIO("拼多多店铺账务明细查询".encode()),
+        "no_heading",
+        0,
+        "",
+    ),
+    "a web page": (io.BytesIO(b"<html>please log in</html>"), "no_heading", 0, ""),
+    "a picture": (io.BytesIO(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"), "not_a_table", 0, ""),
+    "old spreadsheet": (io.BytesIO(b"\xd0\xcf\x11\xe0 book"), "old_spreadsheet", 0, ""),
+    "Alipay's bill": (_text(("商户订单号", "账务流水号")), "other_bill", 5, ""),
+    "marketing account": (_text(("发生时间", "入账时间")), "other_bill", 5, ""),
+    "no income column": (_text(("收入金额（+元）", "金额")), "column_missing", 5, ""),
+    "no expense column": (_text(("支出金额（-元）", "")), "column_missing", 5, ""),
+    "no description": (_text(("业务描述", "说明")), "column_missing", 5, ""),
+    "column twice": (_text(("账务类型", "发生时间")), "column_twice", 5, ""),
+    "wrong period": (
+        _text(("终止时间：2026-06-30", "终止时间：2026-05-30")),
+        "period",
+        3,
+        "",
+    ),
+    "no such day": (
+        _text(("终止时间：2026-06-30", "终止时间：2026-06-31")),
+        "period",
+        3,
+        "",
+    ),
+    "encoding cut": (
+        io.BytesIO(bills.text(GOOD, tail=[]).encode("gb18030") + b"\x81"),
+        "encoding",
+        8,
+        "",
+    ),
+    "half a line": (_line(GOOD[0][:40]), "cells", FIRST, ""),
+    "a cell too many": (_line(GOOD[0] + ",more"), "cells", FIRST, ""),
+    "a comma in an amount": (_line(_cells(income="1,084.45")), "cells", FIRST, ""),
+    "number as float": (
+        _line(_cells(order="2.606E+20")),
+        "order_damaged",
+        FIRST,
+        "商户订单号",
+    ),
+    "number without dash": (
+        _line(_cells(order="260601000000000000000")),
+        "order_damaged",
+        FIRST,
+        "商户订单号",
+    ),
+    "number hidden": (
+        _line(_cells(order="########")),
+        "order_damaged",
+        FIRST,
+        "商户订单号",
+    ),
+    "number too short": (
+        _line(_cells(order="260601-00000000001")),
+        "order_unknown_form",
+        FIRST,
+        "商户订单号",
+    ),
+    "date as number": (_line(_cells(time="46181.434")), "time", FIRST, "发生时间"),
+    "date without time": (
+        _line(_cells(time="2026-06-08")),
+        "seconds_lost",
+        FIRST,
+        "发生时间",
+    ),
+    "seconds lost": (
+        _line(_cells(time="2026/6/8 10:24")),
+        "seconds_lost",
+        FIRST,
+        "发生时间",
+    ),
+    "no time": (_line(_cells(time="")), "time", FIRST, "发生时间"),
+    "no such time": (
+        _line(_cells(time="2026-06-31 10:00:00")),
+        "time",
+        FIRST,
+        "发生时间",
+    ),
+    "outside the period": (
+        _line(_cells(time="2026-07-01 00:00:00")),
+        "outside_period",
+        FIRST,
+        "发生时间",
+    ),
+    "amount in words": (
+        _line(_cells(income="八十四")),
+        "amount",
+        FIRST,
+        "收入金额（+元）",
+    ),
+    "amount as formula": (
+        _line(_cells(income="=1+1")),
+        "amount",
+        FIRST,
+        "收入金额（+元）",
+    ),
+    "amount in brackets": (
+        _line(_cells(income="0", expense="(5.00)")),
+        "amount",
+        FIRST,
+        "支出金额（-元）",
+    ),
+    "amount in science": (
+        _line(_cells(income="8.4E+1")),
+        "amount",
+        FIRST,
+        "收入金额（+元）",
+    ),
+    "amount too large": (
+        _line(_cells(income="9" * 12)),
+        "amount",
+        FIRST,
+        "收入金额（+元）",
+    ),
+    "part of a fen": (
+        _line(_cells(income="84.455")),
+        "amount_fraction",
+        FIRST,
+        "收入金额（+元）",
+    ),
+    "two amounts": (
+        _line(_cells(expense="-1.00")),
+        "two_amounts",
+        FIRST,
+        "支出金额（-元）",
+    ),
+    "negative income": (
+        _line(_cells(income="-84.45")),
+        "sign",
+        FIRST,
+        "收入金额（+元）",
+    ),
+    "positive expense": (
+        _line(_cells(income="0", expense="84.45")),
+        "sign",
+        FIRST,
+        "支出金额（-元）",
+    ),
+    "no description text": (
+        _line(_cells(description="")),
+        "description",
+        FIRST,
+        "业务描述",
+    ),
+    "a line lost": (_text((GOOD[1] + "\r\n", "")), "footer_count", 8, ""),
+    "a line twice": (
+        _text((GOOD[1], GOOD[1] + "\r\n" + GOOD[1])),
+        "footer_count",
+        10,
+        "",
+    ),
+    "an amount changed": (_text(("84.45", "84.46")), "footer_amount", 9, ""),
+    "an expense changed": (_text(("-5.00", "-5.01")), "footer_amount", 8, ""),
+    "totals in words": (
+        _text(("#收入合计：1笔84.45元", "#收入合计：很多")),
+        "footer_unreadable",
+        9,
+        "",
+    ),
+    "net total changed": (
+        _text(("#总计：2笔79.45", "#总计：2笔79.44")),
+        "footer_amount",
+        10,
+        "",
+    ),
+    "two files in one": (
+        _text((TAIL[3], f"{TAIL[3]}\r\n{HEADING}\r\n{GOOD[0]}")),
+        "after_footer",
+        12,
+        "",
+    ),
+    "a huge cell": (_line(_cells(remark="长" * 40_000)), "cell_too_large", FIRST, ""),
+    "quotes not closed": (
+        _line(_cells(remark='"' + "x" * 200_000)),
+        "cell_too_large",
+        FIRST,
+        "",
+    ),
+    "zip of two bills": (
+        bills.zip_file(bills.text(GOOD).encode(), bills.text(GOOD).encode()),
+        "zip_content",
+        0,
+        "",
+    ),
+    "zip of nothing": (bills.zip_file(), "zip_content", 0, ""),
+    "zip in a zip": (bills.zip_file(bills.zip_file(b"x").read()), "zip_nested", 0, ""),
+    "zip bomb": (_zip_of_zeros(), "zip_bomb", 0, ""),
+    "zip cut off": (_cut_zip(), "zip_broken", 0, ""),
+    "zip with password": (_encrypted_zip(), "zip_encrypted", 0, ""),
+    "xlsx with entities": (_xlsx_with_entities(), "spreadsheet_unsafe", 0, ""),
+    "xlsx broken": (_broken_xlsx(), "spreadsheet_broken", 0, ""),
+    "xlsx with a number damaged": (
+        _sheet(lambda sheet: sheet.cell(FIRST, 1, 2.606e20)),
+        "order_damaged",
+        FIRST,
+        "商户订单号",
+    ),
+    "xlsx with a formula": (
+        _sheet(lambda sheet: sheet.cell(FIRST, 3, "=84+0.45")),
+        "footer_amount",
+        9,
+        "",
+    ),
+}
+
+
+@tagged("post_install", "-at_install")
+class TestBadFiles(FinanceCase):
+    def test_bad_files_are_refused_with_place_and_next_step(self):
+        self.assertGreaterEqual(len(FILES), 40)
+        for name, (file, code, line, column) in FILES.items():
+            with self.subTest(name):
+                file.seek(0)
+                bill = self._import(file, name)
+                self.assertRecordValues(
+                    bill,
+                    [
+                        {
+                            "state": "refused",
+                            "error_code": code,
+                            "error_line": line,
+                            "error_column": column or False,
+                        }
+                    ],
+                )
+                self.assertGreater(len(bill.error_message), 30)
+                if line:
+                    self.assertIn(str(line), bill.error_message)
+                if column:
+                    self.assertIn(column, bill.error_message)
+                self.assertFalse(bill.line_ids)
+        self.assertFalse(self.env["pdd.bill.line"].search([]))
+
+    def test_nothing_of_a_bad_file_is_posted(self):
+        file = FILES["an amount changed"][0]
+        file.seek(0)
+        self._import(file)
+        self.shop._post_bills()
+        self.assertFalse(self.env["account.bank.statement.line"].search([]))
+
+    def test_odd_but_right_files_are_taken(self):
+        files = {
+            "no totals": bills.csv_file(GOOD, tail=[]),
+            "Alipay's way to write totals": bills.csv_file(
+                GOOD, tail=["#收入合计：1笔，共84.45元", "#支出合计：1笔，共5.00元"]
+            ),
+            "no sign": _text(("#收入", "收入"), ("#支出", "支出")),
+            "narrow brackets": _text(("（+元）", "(+元)"), ("（-元）", "(-元)")),
+            "old headings": _text(
+                ("商户订单号", "商品订单号"), ("收入金额（+元）", "收入（+元）")
+            ),
+            "tabs after numbers": _text((f"{A},", f"{A}\t,")),
+            "numbers protected": _text((f"{A},", f'"=""{A}""",')),
+            "thousands": bills.csv_file(
+                [_cells(income='"84.45 元"'), GOOD[1]], tail=[]
+            ),
+            "no preamble": io.BytesIO("\n".join([HEADING, *GOOD]).encode("utf-8-sig")),
+            "slashes in dates": bills.csv_file(
+                [_cells(time="2026/6/8 10:00:00"), GOOD[1]], tail=[]
+            ),
+            "dashes before the totals": bills.csv_file(GOOD, tail=["-" * 34, *TAIL]),
+        }
+        for number, (name, file) in enumerate(files.items()):
+            with self.subTest(name):
+                shop = self._create_shop(name, f"odd{number}")
+                bill = self._import(file, name, shop=shop)
+                self.assertEqual(bill.state, "open", bill.error_message)
+                amounts = sorted(bill.line_ids.mapped("amount"))
+                self.assertEqual(amounts, [-5.0, 84.45])

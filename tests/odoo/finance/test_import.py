@@ -1,0 +1,165 @@
+# Copyright 2026 The Pinduoduo connector authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Bills become lines: once, whatever comes twice, overlaps or comes out of order."""
+
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from . import bills
+from .bills import row
+from .common import FinanceCase
+
+ORDER = "260601-000000000000001"
+OTHER = "260601-000000000000002"
+DAY = [
+    row(ORDER, "84.45", "0010002"),
+    row(ORDER, "6.35", "0010005"),
+    row(ORDER, "-0.54", "0030002", "2026-06-08 10:00:01"),
+    row(OTHER, "-5.00", "0040002"),
+    row(OTHER, "-5.00", "0040002"),
+]
+
+
+@tagged("post_install", "-at_install")
+class TestImport(FinanceCase):
+    def _lines(self):
+        return self.env["pdd.bill.line"].search([("shop_id", "=", self.shop.id)])
+
+    def test_a_bill_becomes_lines_with_its_totals(self):
+        bill = self._import_lines(*DAY)
+        self.assertRecordValues(
+            bill,
+            [
+                {
+                    "state": "open",
+                    "row_count": 5,
+                    "new_count": 5,
+                    "income": 90.80,
+                    "expense": -10.54,
+                    "is_proven": True,
+                    "error_message": False,
+                }
+            ],
+        )
+        self.assertEqual(str(bill.date_from), "2026-06-01")
+        self.assertEqual(str(bill.date_to), "2026-06-30")
+        first = bill.line_ids.filtered(lambda line: line.flow_code == "0010002")
+        self.assertRecordValues(
+            first,
+            [
+                {
+                    "order_sn": ORDER,
+                    "amount": 84.45,
+                    "kind": "交易收入",
+                    "remark": False,
+                    "flow_name": "交易收入-订单收入",
+                    "state": "pending",
+                    "line_number": 6,
+                }
+            ],
+        )
+        self.assertEqual(str(first.occurred_at), "2026-06-08 02:00:00")
+
+    def test_equal_movements_of_one_second_are_all_kept(self):
+        bill = self._import_lines(*DAY)
+        equal = bill.line_ids.filtered(lambda line: line.flow_code == "0040002")
+        self.assertEqual(sorted(equal.mapped("ordinal")), [1, 2])
+
+    def test_the_same_file_again_is_the_same_bill(self):
+        bill = self._import_lines(*DAY)
+        self.assertEqual(self._import_lines(*DAY), bill)
+        self.assertEqual(len(self._lines()), 5)
+
+    def test_the_same_lines_in_another_format_change_nothing(self):
+        self._import_lines(*DAY)
+        content = bills.text(DAY)
+        for file in (
+            bills.csv_file(DAY, encoding="utf-8-sig"),
+            bills.zip_file(content.encode("gb18030")),
+            bills.xlsx_file(DAY),
+        ):
+            bill = self._import(file)
+            self.assertEqual(bill.state, "done", bill.error_message)
+            self.assertEqual(bill.row_count, 5)
+            self.assertEqual(bill.new_count, 0)
+        self.assertEqual(len(self._lines()), 5)
+
+    def test_overlapping_files_add_what_is_new_in_any_order(self):
+        later = [row(OTHER, "20.00", "0010002", "2026-06-09 08:00:00")]
+        files = [DAY[:3], DAY[2:] + later, DAY]
+        results = set()
+        for number, order in enumerate([(0, 1, 2), (2, 1, 0), (1, 0, 2)]):
+            shop = self._create_shop(f"Shop {number}", f"{number}")
+            for index in order:
+                self._import(bills.csv_file(files[index]), shop=shop)
+            lines = self.env["pdd.bill.line"].search([("shop_id", "=", shop.id)])
+            found = sorted((line.digest, line.amount, line.ordinal) for line in lines)
+            results.add(tuple(found))
+            self.assertEqual(len(lines), 6)
+        self.assertEqual(len(results), 1)
+
+    def test_lines_of_other_files_in_the_period_are_counted(self):
+        self._import_lines(*DAY)
+        bill = self._import_lines(*DAY[:2])
+        self.assertEqual(bill.state, "done")
+        self.assertEqual(bill.missing_count, 3)
+
+    def test_a_movement_with_another_amount_is_refused_with_its_line(self):
+        self._import_lines(*DAY)
+        changed = [DAY[0], row(ORDER, "6.34", "0010005"), *DAY[2:]]
+        bill = self._import_lines(*changed)
+        self.assertEqual(bill.state, "refused")
+        self.assertEqual(bill.error_code, "conflict")
+        self.assertEqual(bill.error_line, 7)
+        self.assertFalse(bill.line_ids)
+        self.assertEqual(len(self._lines()), 5)
+
+    def test_two_different_amounts_in_one_second_are_no_contradiction(self):
+        double = [row(ORDER, "-1.00", "0020002"), row(ORDER, "-2.00", "0020002")]
+        self._import_lines(*double)
+        bill = self._import_lines(*double, row(OTHER, "1.00", "0010002"))
+        self.assertEqual(bill.state, "open", bill.error_message)
+        self.assertEqual(bill.new_count, 1)
+
+    def test_an_order_number_in_the_remark_is_used(self):
+        late = row("", "-3.00", "0040004", remark=f"延迟发货（订单{ORDER}）")
+        bill = self._import_lines(late)
+        self.assertRecordValues(
+            bill.line_ids, [{"order_sn": ORDER, "order_source": "remark"}]
+        )
+
+    def test_a_period_without_movements_is_a_bill(self):
+        bill = self._import_lines()
+        self.assertEqual((bill.state, bill.row_count), ("done", 0))
+
+    def test_a_movement_without_amount_has_nothing_to_post(self):
+        bill = self._import_lines(row(ORDER, "0.00", "0010002"))
+        self.assertEqual(bill.line_ids.state, "zero")
+        self.assertEqual(bill.state, "done")
+
+    def test_the_bill_of_another_shop_is_refused(self):
+        other = self._create_shop("Other shop", "990009999")
+        rows = self._order_row()
+        self.env["pdd.order"]._intake(other, [rows])
+        bill = self._import_lines(row(rows["order_sn"], "1.00", "0010002"))
+        self.assertEqual((bill.state, bill.error_code), ("refused", "other_shop"))
+        self.assertIn("Other shop", bill.error_message)
+
+    def test_the_stored_file_is_the_file_that_came(self):
+        content = bills.text(DAY).encode("gb18030")
+        bill = self._import_lines(*DAY)
+        with bill._open_file() as file:
+            self.assertEqual(file.read(), content)
+
+    def test_lines_are_linked_to_orders_that_come_later(self):
+        bill = self._import_lines(*DAY[:3])
+        self.assertFalse(bill.line_ids.order_id)
+        order = self._create_order("84.45", "6.35")
+        self.assertEqual(order.order_sn, ORDER)
+        self.env["pdd.bill.line"]._link_orders(self.shop)
+        self.assertEqual(bill.line_ids.order_id, order)
+
+    def test_posted_lines_are_not_deleted(self):
+        bill = self._post(*DAY)
+        with self.assertRaisesRegex(UserError, "Undo the posting"):
+            bill.unlink()
