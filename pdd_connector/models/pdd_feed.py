@@ -1,7 +1,6 @@
 # Copyright 2026 The Pinduoduo connector authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import logging
-import uuid
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -15,6 +14,7 @@ _logger = logging.getLogger(__name__)
 
 RETRY_MINUTES = 1
 MAX_RETRY_MINUTES = 30
+REPORT_AFTER = 3  # failures in a row that make an issue
 
 
 class FeedBusy(Exception):
@@ -151,6 +151,11 @@ class PddFeed(models.Model):
     # --- outcome
 
     def _set_done(self):
+        if self.failure_count:
+            solution = self.env._("The feed was read again")
+            self.env["pdd.issue"]._settle(
+                self.shop_id, "connection", [self.kind], solution
+            )
         self.write(
             {
                 "last_run_date": fields.Datetime.now(),
@@ -168,6 +173,10 @@ class PddFeed(models.Model):
         if isinstance(error, pop.PddThrottledError):
             failures, delay = self.failure_count, timedelta(seconds=error.retry_after)
         sentence = self._explain(error)
+        if failures >= REPORT_AFTER:
+            self.env["pdd.issue"]._report(
+                self.shop_id, "connection", self.kind, sentence
+            )
         now = fields.Datetime.now()
         self.write(
             {
@@ -184,10 +193,6 @@ class PddFeed(models.Model):
             return self.shop_id._explain(error)
         if isinstance(error, UserError):
             return error.args[0]
-        reference = uuid.uuid4().hex[:8]
-        _logger.exception("PDD feed %s failed (reference %s)", self.id, reference)
-        return self.env._(
-            "Unexpected error: give the administrator the reference %s, "
-            "it stands in the server log.",
-            reference,
+        return self.env["pdd.issue"]._report_exception(
+            self.shop_id, f"feed {self.kind}", error
         )

@@ -296,6 +296,8 @@ class PddShop(models.Model):
         with suppress(pop.PddError):  # worth knowing, not needed
             shop._measure_clock(client)
         shop._close_warnings()
+        solution = self.env._("The shop is authorised")
+        self.env["pdd.issue"]._settle(shop, "authorisation", None, solution)
         return shop
 
     def _check_mall(self, mall_id):

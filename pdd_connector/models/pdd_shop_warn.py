@@ -47,13 +47,13 @@ class PddShop(models.Model):
 
     def _warn_refused(self):
         shop = self._for_reader()
-        shop._warn(
-            shop.env._(
-                "%s is no longer authorised: orders are not read any more. "
-                "Open the shop and press Authorise.",
-                shop.name,
-            )
+        sentence = shop.env._(
+            "%s is no longer authorised: orders are not read any more. "
+            "Open the shop and press Authorise.",
+            shop.name,
         )
+        shop.env["pdd.issue"]._report(shop, "authorisation", "", sentence)
+        shop._warn(sentence)
 
     def _warn(self, sentence):
         """Leave one open activity for the responsible; a later one replaces it."""
