@@ -1,4 +1,5 @@
 from . import (
+    account_fiscal_position,
     pdd_api_budget,
     pdd_api_call,
     pdd_change_policy,
@@ -25,6 +26,7 @@ from . import (
     pdd_shop_authorise,
     pdd_shop_call,
     pdd_shop_database,
+    pdd_shop_tax,
     pdd_shop_token,
     pdd_shop_trouble,
     pdd_shop_warn,

@@ -77,9 +77,12 @@ class PddFeed(models.Model):
         )
 
     def _write_order_page(self, rows, cursor):
+        Refund = self.env["pdd.refund"]
+        refunds = Refund._fetch_granted(self.shop_id, rows)
         self._lock()
         if self.synced_until != cursor:
             raise FeedBusy
+        Refund._intake(self.shop_id, refunds)
         self.env["pdd.order"]._intake(self.shop_id, rows)
         self.last_run_date = fields.Datetime.now()
 

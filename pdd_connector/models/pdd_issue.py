@@ -10,6 +10,7 @@ from odoo.fields import Command, Domain
 _logger = logging.getLogger(__name__)
 
 WAITING_STATES = ("held", "error")
+DECIDED_CAUSES = ("change",)  # made orders, about which a person decides
 
 
 class PddIssue(models.Model):
@@ -83,6 +84,9 @@ class PddIssue(models.Model):
         string="Orders",
         readonly=True,
     )
+    is_about_orders = fields.Boolean(
+        readonly=True, help="Closed by itself when no order waits for it any more."
+    )
     waiting_count = fields.Integer(
         string="Orders Waiting", compute="_compute_waiting", search="_search_waiting"
     )
@@ -110,6 +114,7 @@ class PddIssue(models.Model):
             ["__count", "receivable_amount:sum", "held_date:min"],
         ):
             figures[issue.id, state] = (count, amount, oldest)
+        decisions = self._count_decisions()
         for issue in self:
             rows = [figures.get((issue.id, state)) for state in WAITING_STATES]
             rows = [row for row in rows if row]
@@ -118,6 +123,17 @@ class PddIssue(models.Model):
             dates = [row[2] for row in rows if row[2]]
             issue.oldest_date = min(dates) if dates else False
             issue.working_count = figures.get((issue.id, "pending"), (0,))[0]
+            if issue.cause in DECIDED_CAUSES:
+                issue.waiting_count = decisions.get((issue.shop_id, issue.key), 0)
+
+    def _count_decisions(self):
+        """Return how many orders wait for a decision: (shop, kind of change) -> count."""
+        groups = self.env["pdd.order.change"]._read_group(
+            [("shop_id", "in", self.shop_id.ids), ("state", "=", "asked")],
+            ["shop_id", "kind"],
+            ["order_id:count_distinct"],
+        )
+        return {(shop, kind): count for shop, kind, count in groups}
 
     def _search_waiting(self, operator, value):
         if (operator, value) not in ((">", 0), ("=", 0), ("!=", 0)):
@@ -172,6 +188,8 @@ class PddIssue(models.Model):
         elif issue.detail != detail and detail:
             issue.write({"detail": detail, "last_seen_date": fields.Datetime.now()})
         if orders:
+            if not issue.is_about_orders and cause not in DECIDED_CAUSES:
+                issue.is_about_orders = True
             issue.order_ids = [Command.link(order.id) for order in orders]
         return issue
 
@@ -220,7 +238,7 @@ class PddIssue(models.Model):
     @api.model
     def _settle_idle(self):
         """Close issues about orders none of which waits any more."""
-        domain = Domain("state", "=", "open") & Domain("order_ids", "!=", False)
+        domain = Domain("state", "=", "open") & Domain("is_about_orders", "=", True)
         waiting = Domain("order_ids.state", "in", (*WAITING_STATES, "pending"))
         idle = self.search(domain & ~waiting)
         idle.try_lock_for_update()._set_solved(
@@ -299,4 +317,28 @@ class PddIssue(models.Model):
             "view_mode": "form",
         }
 
-    _fix_authorisation = _fix_connection = _fix_tax = _fix_setting = _open_shop
+    _fix_authorisation = _fix_connection = _fix_setting = _open_shop
+
+    def _fix_tax(self):
+        self.shop_id.action_include_taxes()
+        return self.action_view_orders()
+
+    def _fix_change(self):
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "pdd_connector.pdd_order_change_action"
+        )
+        action["domain"] = [
+            ("shop_id", "=", self.shop_id.id),
+            ("kind", "=", self.key),
+            ("state", "=", "asked"),
+        ]
+        return action
+
+    def _fix_consolidation(self):
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "pdd_connector.pdd_consolidation_rule_action"
+        )
+        orders = self.order_ids[:1]
+        kind = orders._get_consolidation(orders.payload or {})
+        action["context"] = {"default_consolidate_type": kind}
+        return action

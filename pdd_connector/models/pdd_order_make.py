@@ -95,7 +95,7 @@ class PddOrder(models.Model):
         """Let held and failed orders be made; what still forbids it holds them again."""
         orders = self.filtered(lambda order: order.state in ("held", "error"))
         made = orders.filtered("sale_order_id")
-        made._review_made_holds()
+        made._review_made()
         # unreadable rows wait for the platform
         unmade = (orders - made).filtered("line_ids")
         unmade.write({"state": "pending", "error_message": False})

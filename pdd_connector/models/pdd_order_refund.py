@@ -28,18 +28,19 @@ class PddOrder(models.Model):
         reduced, held or let go; what is not made yet is judged again by the maker.
         """
         made = self.filtered("sale_order_id")
-        over = made.filtered(lambda o: o.state != "cancelled" and o._is_cancelled())
-        over._stop_documents()
-        back = made.filtered(lambda o: o.state == "cancelled" and not o._is_cancelled())
-        back._revive()
-        alive = (made - over - back).filtered(lambda o: o.state in ("done", "held"))
-        alive._reduce_documents()
-        alive._review_made_holds()
+        made._review_made()
         unmade = self - made
         unmade._release()
-        unmade.filtered(
-            lambda o: o.state == "cancelled" and not o._is_cancelled()
-        )._revive()
+        unmade._revive()
+
+    def _review_made(self):
+        """Cancel, make again, reduce, hold or let go on what was made already."""
+        over = self.filtered(lambda o: o.state != "cancelled" and o._is_cancelled())
+        over._stop_documents()
+        self._revive()
+        alive = (self - over).filtered(lambda o: o.state in ("done", "held"))
+        alive._reduce_documents()
+        alive._review_made_holds()
 
     # --- what the after-sales say
 
@@ -126,8 +127,11 @@ class PddOrder(models.Model):
 
     def _revive(self):
         """Make orders again that were taken for cancelled and are not."""
-        if self:
-            self.write({"state": "pending", "sale_order_id": False})
+        alive = self.filtered(
+            lambda o: o.state == "cancelled" and not o._is_cancelled()
+        )
+        if alive:
+            alive.write({"state": "pending", "sale_order_id": False})
             self.env.ref("pdd_connector.ir_cron_order_make")._trigger()
 
     def _review_made_holds(self):

@@ -3,14 +3,18 @@
 import logging
 from decimal import Decimal
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.fields import Domain
 
 from .. import pop
-from ..const import ORDER_TO_SHIP
+from ..const import ORDER_TO_SHIP, REFUND_REFUNDED
 
 _logger = logging.getLogger(__name__)
 
+LIST_API = "pdd.refund.list.increment.get"
+WINDOW_SECONDS = 1800
+ALL_TYPES = 1
+ALL_STATUSES = 1
 TEXT_LIMIT = 2000
 AMOUNTS = ("refund_amount", "order_amount", "discount_amount", "goods_price")
 CODES = (
@@ -137,6 +141,57 @@ class PddRefund(models.Model):
         if vals["digest"] == self.digest:
             return False
         return not _is_older(vals, self)
+
+    @api.model
+    def _fetch_granted(self, shop, order_rows):
+        """Return the after-sales of made orders that the rows say are refunded.
+
+        The order's row does not tell whether all was refunded, and the order must be
+        stopped or reduced at once. Calls the gateway, so it is to be called before
+        anything is locked.
+
+        :param list order_rows: orders as the list APIs return them
+        :return list: items of ``refund_list``
+        """
+        numbers = [
+            str(row.get("order_sn"))
+            for row in order_rows
+            if isinstance(row, dict)
+            and str(row.get("order_status")) == str(ORDER_TO_SHIP)
+            and str(row.get("refund_status")) == str(REFUND_REFUNDED)
+        ]
+        if not numbers:
+            return []
+        orders = self.env["pdd.order"].search(
+            Domain("shop_id", "=", shop.id)
+            & Domain("order_sn", "in", numbers)
+            & Domain("sale_order_id", "!=", False)
+            & Domain("refund_status", "!=", REFUND_REFUNDED)
+        )
+        rows = []
+        for order in orders:
+            rows += self._fetch_of_order(shop, order.order_sn)
+        return rows
+
+    @api.model
+    def _fetch_of_order(self, shop, order_sn):
+        """Ask for all after-sales of an order; the window is not looked at then."""
+        now = pop.to_timestamp(fields.Datetime.now())
+        try:
+            answer = shop._call(
+                LIST_API,
+                order_sn=order_sn,
+                start_updated_at=now - WINDOW_SECONDS,
+                end_updated_at=now,
+                after_sales_type=ALL_TYPES,
+                after_sales_status=ALL_STATUSES,
+                page=1,
+                page_size=100,
+            )
+        except pop.PddError as error:  # without amounts the order counts as refunded
+            _logger.info("PDD order %s: after-sales not read: %s", order_sn, error)
+            return []
+        return answer.get("refund_list") or []
 
     # --- detail
 

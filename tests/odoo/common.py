@@ -42,6 +42,7 @@ class PddCase(TransactionCase):
     """Each test has a platform of its own and works on cursors that may commit."""
 
     simulator_options = {"seed": 7, "shops": 1, "orders": 0, "days": 2}
+    includes_taxes = True
 
     def setUp(self):
         super().setUp()
@@ -55,6 +56,8 @@ class PddCase(TransactionCase):
         self.platform = self.sim.platform
         self.account = self.sim.shops[0]
         self.shop = self._connect_shop(self.account)
+        if self.includes_taxes:
+            self.shop.action_include_taxes()
 
     def _connect_shop(self, account, **vals):
         shop = self.env["pdd.shop"].create({**shop_vals(self.sim, account), **vals})
@@ -71,6 +74,25 @@ class PddCase(TransactionCase):
                 for code, row in codes.items()
             ]
         )
+
+    def _order(self, **details):
+        """Create an order of two pieces at 50.00 on the platform and read it.
+
+        :param details: fields of the simulator's order, money in fen
+        """
+        sku = self.env["pdd.sku"].search([("product_id", "!=", False)], limit=1)
+        item = {"sku_id": sku.sku_id, "count": 2, "price": 5000}
+        details.setdefault("items", [item])
+        order_sn = self.platform.create_order(**details).order_sn
+        self.shop.action_sync_orders()
+        return self.env["pdd.order"].search([("order_sn", "=", order_sn)])
+
+    def _happen(self, order, event, **details):
+        """Let something happen to an order on the platform and read it."""
+        self.sim.clock.advance(5)
+        self.platform.event(order.order_sn, event, **details)
+        self.shop.action_sync_orders()
+        order.invalidate_recordset()
 
     def _platform_skus(self):
         query = {"mall_id": self.account.mall_id}

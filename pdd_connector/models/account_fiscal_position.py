@@ -1,0 +1,18 @@
+# Copyright 2026 The Pinduoduo connector authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import fields, models
+
+
+class AccountFiscalPosition(models.Model):
+    _inherit = "account.fiscal.position"
+
+    is_pdd_including = fields.Boolean(
+        string="For Pinduoduo Shops",
+        readonly=True,
+        copy=False,
+        help="Maps the company's taxes to copies that are included in the price.",
+    )
+
+    def _includes(self, tax):
+        """Return whether this position makes a tax one that is included in the price."""
+        return bool(self) and all(mapped.price_include for mapped in self.map_tax(tax))

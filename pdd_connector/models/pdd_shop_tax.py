@@ -1,0 +1,77 @@
+# Copyright 2026 The Pinduoduo connector authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import api, fields, models
+from odoo.fields import Command, Domain
+
+
+class PddShop(models.Model):
+    """Taxes of a shop: the platform's prices include them, those of a company may not.
+
+    A total cannot always be reached by a price without tax: 100.00 with 13 % is 88.49 or
+    88.50 before tax, which gives 99.99 or 100.01. With taxes that are included in the
+    price each total is exact.
+    """
+
+    _inherit = "pdd.shop"
+
+    has_excluded_taxes = fields.Boolean(compute="_compute_has_excluded_taxes")
+
+    @api.depends("fiscal_position_id.tax_ids", "company_id")
+    def _compute_has_excluded_taxes(self):
+        for shop in self:
+            # which taxes a company has is not the operator's to read
+            shop.has_excluded_taxes = bool(shop.sudo()._get_excluded_taxes())
+
+    def action_include_taxes(self):
+        """Give the shop a fiscal position with taxes that are included in the price.
+
+        The taxes are copies of the company's sale taxes, with the same accounts and tags.
+        Orders that waited for it are made.
+        """
+        for shop in self:
+            position = shop._get_including_position()
+            shop.fiscal_position_id = position
+            for tax in shop._get_excluded_taxes():
+                tax.copy(
+                    {
+                        "name": self.env._("%s included", tax.name),
+                        "price_include_override": "tax_included",
+                        "fiscal_position_ids": [Command.set(position.ids)],
+                        "original_tax_ids": [Command.set(tax.ids)],
+                    }
+                )
+            shop._release_tax_holds()
+
+    def _get_excluded_taxes(self):
+        """Return the company's sale taxes the shop would add to the price."""
+        self.ensure_one()
+        taxes = self.env["account.tax"].search(
+            Domain("type_tax_use", "=", "sale")
+            & Domain("company_id", "=", self.company_id.id)
+            & Domain("amount_type", "=", "percent")
+        )
+        # copies belong to a fiscal position; those of other positions are not ours
+        plain = taxes.filtered(
+            lambda tax: not tax.price_include and not tax.original_tax_ids
+        )
+        position = self.fiscal_position_id
+        return plain.filtered(lambda tax: not position._includes(tax))
+
+    def _get_including_position(self):
+        """Return the fiscal position shared by the shops of a company."""
+        others = self.search(Domain("company_id", "=", self.company_id.id))
+        position = others.fiscal_position_id.filtered("is_pdd_including")[:1]
+        return position or position.create(
+            {
+                "name": self.env._("Pinduoduo: prices include taxes"),
+                "company_id": self.company_id.id,
+                "is_pdd_including": True,
+            }
+        )
+
+    def _release_tax_holds(self):
+        """Let the orders be made whose total could not be reached before."""
+        # an accountant sets the taxes; the connector makes the orders
+        issues = self.env["pdd.issue"].sudo()
+        domain = Domain("shop_id", "=", self.id) & Domain("cause", "=", "tax")
+        issues.search(domain & Domain("state", "=", "open")).order_ids._release()
