@@ -5,6 +5,7 @@
 
 from .clock import to_text
 from .errors import ApiError, wrong
+from .model import Push
 from .registry import method
 
 #: messages.md 4.
@@ -93,14 +94,9 @@ def permit_push(call):
     topics = call.arguments.numbers("topics", most=len(TOPICS), required=False)
     if any(topic not in TOPICS for topic in topics):
         raise wrong("topics")
-    created = call.shop.push["created"] if call.shop.push else to_text(call.now)
-    call.shop.push = {
-        "owner_id": str(call.shop.mall_id),
-        "topics": topics or list(TOPICS),
-        "is_expire": 0,
-        "created": created,
-        "modified": to_text(call.now),
-    }
+    shop = call.shop
+    created = shop.push.created if shop.push else call.now
+    shop.push = Push(topics or list(TOPICS), shop.grant, created, call.now)
     return {"is_success": True}
 
 
@@ -108,7 +104,18 @@ def permit_push(call):
 def get_push(call):
     """Return the shop's push permission."""
     _check_owner(call)
-    return {"pmc_user": call.shop.push}
+    shop = call.shop
+    if not shop.push:
+        return {"pmc_user": None}
+    return {
+        "pmc_user": {
+            "owner_id": str(shop.mall_id),
+            "topics": list(shop.push.topics),
+            "is_expire": int(shop.is_push_expired(call.now)),
+            "created": to_text(shop.push.created),
+            "modified": to_text(shop.push.modified),
+        }
+    }
 
 
 @method("pdd.pmc.user.cancel", "tmc_user_cancel_response")
@@ -117,6 +124,12 @@ def cancel_push(call):
     _check_owner(call)
     call.shop.push = None
     return {"is_success": True}
+
+
+@method("pdd.pmc.accrue.query", "pmc_user_get_response")
+def count_backlog(call):
+    """Return how many messages of the last 7 days no one has acknowledged."""
+    return {"number": call.platform.mailbox.backlog(call.client_id, call.now)}
 
 
 def _check_owner(call):

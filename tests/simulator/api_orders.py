@@ -5,6 +5,7 @@
 
 from itertools import islice
 
+from .clock import to_text
 from .errors import business, wrong
 from .registry import method
 from .render import basic_row, order_row
@@ -26,7 +27,7 @@ def list_orders(call):
 @method("pdd.order.basic.list.get", "order_basic_list_get_response")
 def list_basic(call):
     """Return the same deals without receivers."""
-    return _by_deal(call, basic_row)
+    return _by_deal(call, lambda order: basic_row(order, call.settings))
 
 
 def _by_deal(call, render):
@@ -119,7 +120,8 @@ def _answer(arguments, name, render, found, page, size):
 def get_order(call):
     """Return one order of the last 90 days."""
     order = call.shop.find_order(call.arguments.text("order_sn", required=True))
-    if order.confirmed < call.now - OLDEST_DEAL:
+    is_fresh = order.confirmed > call.now - call.settings.detail_lag
+    if is_fresh or order.confirmed < call.now - OLDEST_DEAL:
         raise business("order_not_found")
     return {"order_info": order_row(order, call.settings, detail=True)}
 
@@ -139,6 +141,30 @@ def get_statuses(call):
             }
         )
     return {"order_status_list": rows}
+
+
+@method("pdd.order.promise.info.get", "promise_info_get_response")
+def get_promise(call):
+    """Return what customer service promised; a message told the id."""
+    number = call.arguments.integer("promise_id", required=True)
+    promise = call.shop.promises.get(number)
+    if not promise:
+        raise business("promise_not_found")
+    return {
+        "promise_info": {
+            "promise_id": promise.promise_id,
+            "order_sn": promise.order_sn,
+            "promise_type": promise.kind,
+            "promise_level": promise.level,
+            "promise_status": promise.status,
+            "promise_desc": promise.text,
+            "scene_type": 1,
+            "detail_info": dict(promise.detail),
+            "extra_info": {},
+            "is_deleted": False,
+            "updated_at": to_text(promise.updated),
+        }
+    }
 
 
 @method("pdd.order.search.order", "response")

@@ -107,6 +107,19 @@ def upload_extra(call):
     return {"success": True}
 
 
+@method("pdd.order.upload.relation.logistics", "upload_extra_logistics_response")
+def upload_relation(call):
+    """Tell the buyer about parcels that belong to a shipped order."""
+    arguments = call.arguments
+    order = call.shop.find_order(arguments.text("order_sn", required=True))
+    rows = [_parcel(row) for row in arguments.json("extra_track_list", list)]
+    if not rows:
+        raise missing("extra_track_list")
+    if order.order_status == 1:
+        raise business("not_shipped")
+    return {"success": True}
+
+
 def _parcel(row):
     if not isinstance(row, dict) or not str(row.get("shipping_id", "")).isdigit():
         raise wrong("extra_track_list")

@@ -3,7 +3,7 @@
 
 """Decryption and masks (privacy.md 3)."""
 
-from .errors import missing, wrong
+from .errors import business, missing, wrong
 from .people import (
     DATA_TYPES,
     ciphertexts,
@@ -21,6 +21,10 @@ _REFUSED = (10001, "数据不允许解密")
 @method("pdd.open.decrypt.batch", "open_decrypt_batch_response")
 def decrypt(call):
     """Return plain text; a refusal concerns one row only."""
+    for row in _rows(call):
+        reported = row["data_tag"] in call.shop.label_reports
+        if call.settings.report_before_decrypt and not reported:
+            raise business("label_not_reported")
     return {"data_decrypt_list": [_plain(call, row) for row in _rows(call)]}
 
 
@@ -28,6 +32,27 @@ def decrypt(call):
 def decrypt_masked(call):
     """Return masked text."""
     return {"data_decrypt_list": [_masked(call, row) for row in _rows(call)]}
+
+
+@method("pdd.open.virtual.number.check", "open_virtual_number_check_response")
+def check_number(call):
+    """Tell whether a relay number is the one of an order, and since when."""
+    arguments = call.arguments
+    order = call.shop.find_order(arguments.text("order_sn", required=True))
+    number = arguments.text("virtual_number", required=True)
+    given = arguments.text("identify_number")
+    text, extension = decrypted_phone(order, call.settings)
+    is_virtual = bool(extension)
+    fits = number.split("#")[0] == text.split("#")[0] and given in (None, extension)
+    return {
+        "result": {
+            "virtual": is_virtual,
+            "match": is_virtual and fits,
+            "bind_timestamp": int(order.confirmed * 1000) if is_virtual else 0,
+            "error_code": 0,
+            "error_msg": "",
+        }
+    }
 
 
 def _rows(call):

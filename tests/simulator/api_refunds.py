@@ -3,9 +3,11 @@
 
 """After-sales calls (refunds.md): two codings of the type, two units of money."""
 
+from .carriers import CARRIERS, USUAL
 from .clock import to_text
-from .errors import BUSINESS, missing, wrong
+from .errors import BUSINESS, business, missing, wrong
 from .lifecycle import Impossible, running_case
+from .people import masks, receiver_ciphertexts
 from .registry import method
 from .render import yuan_text
 
@@ -14,7 +16,9 @@ WINDOW = 1800
 STATUSES = frozenset(
     {0, *range(2, 19), 21, 22, 24, 25, 27, 31, 32, 33},
 )
-_TO_ACT = frozenset({2, 3, 7})
+_TO_ACT = frozenset({2, 3, 7, 14, 21, 32})
+#: Wording of ours [M].
+_OVER_CAP = "超过接口退款限额，请在商家后台处理"
 #: Text of the sample; the other one is our wording of the likely refusal [M].
 _CHANGED = "售后单状态已变更，请刷新后重试"
 _NOT_RETURNED = "退货商品尚未确认入库"
@@ -123,6 +127,8 @@ def _detail(call, case, order):
         "sku_id": str(line.sku_id),
         "express_no": case.express_no,
         "shipping_name": case.shipping_name,
+        "out_sku_sn": line.outer_id,
+        "out_goods_sn": line.outer_goods_id,
         "shipping_status": int(case.shipped),
         "remark": case.remark,
         "images": [],
@@ -134,7 +140,41 @@ def _detail(call, case, order):
         "speed_refund_flag": int(case.is_fast),
         "dispute_refund_status": 0,
         "user_shipping_status": case.user_shipping_status,
-        "exchange_shipping_detail": None,
+        "is_fast_exchange": 0,
+        "fast_exchange_expire_time": None,
+        **_part(case, order),
+        "exchange_shipping_detail": _exchange(call, case, order),
+    }
+
+
+def _part(case, order):
+    """Tell how a partial refund was asked for: by pieces (1) or by ratio (2)."""
+    if case.pieces:
+        return {"part_after_sales_type": 1, "part_after_sales_value": case.pieces}
+    if 0 < case.refund < order.pay_amount:
+        percent = case.refund * 100 // order.pay_amount
+        return {"part_after_sales_type": 2, "part_after_sales_value": percent}
+    return {"part_after_sales_type": 0, "part_after_sales_value": 0}
+
+
+def _exchange(call, case, order):
+    """Return what an exchange sends to and fro; None for other kinds."""
+    sku = case.exchange_sku
+    if not sku:
+        return None
+    version = f"exchange-{case.after_sales_id}"
+    carrier = next((c.carrier_id for c in USUAL if c.name == case.shipping_name), 0)
+    return {
+        "goods_id": sku.goods_id,
+        "goods_name": case.line.goods_name,
+        "sku_id_exchange": sku.sku_id,
+        "exchange_goods_price": sku.multi_price,
+        **receiver_ciphertexts(order, call.settings, version),
+        **masks(order.receiver),
+        "merchant_exchange_ship_id": case.sent_carrier,
+        "merchant_exchange_trunk_number": case.sent_number,
+        "customer_send_back_ship_id": carrier,
+        "customer_send_back_trunk_number": case.express_no,
     }
 
 
@@ -161,6 +201,8 @@ def agree_refund(call):
         return _agreed(case, False, _NOT_RETURNED)
     if case.status not in (2, 3, 7):
         return _agreed(case, False, _CHANGED)
+    if 0 < call.settings.refund_cap < case.refund:
+        return _agreed(case, False, _OVER_CAP)
     _happen(call, order, "refund_agree", case)
     return _agreed(case, True, "退款操作成功")
 
@@ -204,6 +246,25 @@ def _returned(case, refusal):
             "after_sales_id": case.after_sales_id,
         },
     }
+
+
+@method("pdd.refund.exchange.shipping", "response")
+def ship_exchange(call):
+    """Send the piece of an exchange, a resend or a repair."""
+    request = call.arguments.nested("request")
+    order, case = _target(call, request)
+    carrier = CARRIERS.get(request.integer("shipping_id", required=True))
+    request.text("shipping_name", required=True)
+    number = request.text("tracking_number", required=True)
+    if not carrier or not carrier.available:
+        raise business("carrier")
+    if not carrier.accepts(number, call.settings.check_number_form):
+        raise business("number_form")
+    if case.status not in (15, 22, 32):
+        return _agreed(case, False, _CHANGED)
+    parcel = {"carrier_id": carrier.carrier_id, "tracking_number": number}
+    _happen(call, order, "exchange_ship", case, **parcel)
+    return _agreed(case, True, "操作成功")
 
 
 @method("pdd.nextone.logistics.warehouse.update", "response")

@@ -71,10 +71,16 @@ class Arguments:
 
     def nested(self, name):
         """Return the members of a JSON object as arguments of their own."""
-        members = self.json(name, dict)
-        return Arguments(
-            {key: _as_text(item) for key, item in members.items() if item is not None}
-        )
+        return _members(self.json(name, dict))
+
+    def objects(self, name, most):
+        """Return a JSON list of 1 to ``most`` objects, each as arguments of its own."""
+        rows = self.json(name, list)
+        if not rows:
+            raise missing(name)
+        if len(rows) > most or not all(isinstance(row, dict) for row in rows):
+            raise wrong(name)
+        return [_members(row) for row in rows]
 
     def numbers(self, name, most, required=True):
         """Return a comma separated list of order numbers or codes."""
@@ -109,6 +115,12 @@ class Arguments:
         if size > most:
             raise wrong("page_size")
         return page, size
+
+
+def _members(values):
+    return Arguments(
+        {name: _as_text(value) for name, value in values.items() if value is not None}
+    )
 
 
 def _as_text(value):

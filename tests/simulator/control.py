@@ -205,6 +205,31 @@ def happen(simulator, query, body, order_sn):
     return _compact(order)
 
 
+@_route("GET", "push")
+def get_push(simulator, query, body):
+    """Return the open lines of the message channel and what waits."""
+    return simulator.channel.describe()
+
+
+@_route("POST", "push")
+def tell(simulator, query, body):
+    """Send a message of any ``type`` with its ``content``; or ``drop`` all lines."""
+    if body.get("drop"):
+        simulator.channel.drop_all()
+        return simulator.channel.describe()
+    platform = simulator.platform
+    shop = platform.shop(body.get("mall_id"))
+    with platform.lock:
+        platform.tell(body["type"], shop.mall_id, **body.get("content", {}))
+    return simulator.channel.describe()
+
+
+@_route("GET", "prints")
+def list_prints(simulator, query, body):
+    """Return the labels a shop has printed on the platform's printers."""
+    return simulator.platform.shop(query.get("mall_id")).prints
+
+
 @_route("GET", "events")
 def list_events(simulator, query, body):
     """Return the names of the events, or the messages after ``?after=<id>``."""

@@ -43,6 +43,9 @@ GATEWAY = {
 BUSINESS = {
     "order_not_found": ("45001", "订单不属于当前店铺或订单不存在"),
     "no_trace": ("ISV_TRACK_ERROR", "该运单暂无轨迹"),
+    # codes of protocol.md 5 [A], their texts are ours
+    "printer_unbound": ("2002", "打印机未绑定"),
+    "invoice": ("4000000", "发票服务异常：订单没有可处理的开票申请"),
     # -- invented from here on -----------------------------------------------------
     "code_void": ("90101", "授权码code无效、已使用或已过期"),
     "already_shipped": ("91001", "订单已发货，请勿重复发货"),
@@ -68,6 +71,15 @@ BUSINESS = {
     "goods_deleted": ("92009", "商品已删除"),
     "commit_not_found": ("92010", "商品提交记录不存在"),
     "after_sale_not_found": ("45001", "售后单不属于当前店铺或售后单不存在"),
+    "waybill_not_subscribed": ("95001", "未开通该快递公司的电子面单"),
+    "waybill_address": ("95002", "发货地址未订购电子面单"),
+    "waybill_quota": ("95003", "电子面单余额不足"),
+    "waybill_cipher": ("95004", "收件人密文与订单不匹配"),
+    "waybill_not_found": ("95005", "面单号不存在"),
+    "waybill_cancelled": ("95006", "面单号已取消"),
+    "waybill_used": ("95007", "面单号已发货，不能取消"),
+    "promise_not_found": ("96001", "承诺不存在"),
+    "label_not_reported": ("96002", "解密前请先上报面单类型"),
     "bill_not_ready": ("94001", "账单尚未生成，请稍后重试"),
     "bill_empty": ("94002", "当日没有账单"),
 }

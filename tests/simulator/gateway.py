@@ -13,11 +13,14 @@ from . import (  # noqa: F401  the imports register the methods
     api_finance,
     api_goods,
     api_goods_edit,
+    api_invoices,
     api_logistics,
     api_orders,
     api_orders_edit,
+    api_prints,
     api_privacy,
     api_refunds,
+    api_waybills,
 )
 from .arguments import Arguments
 from .errors import ApiError, public

@@ -9,6 +9,7 @@ the order afterwards.
 """
 
 from .carriers import CARRIERS, USUAL
+from .invoices import apply_for, issue
 from .ledger import (
     APPEAL,
     COMPENSATION,
@@ -20,7 +21,7 @@ from .ledger import (
     book_penalty,
     book_refund,
 )
-from .model import AfterSale, BillRow
+from .model import AfterSale, BillRow, Promise
 
 EVENTS = {}
 #: after_sales_status values of a case that still runs.
@@ -125,6 +126,39 @@ def pay_balance(platform, order, moment):
 
 
 @_event
+def gift_create(platform, order, moment, failed=False):
+    """The platform has created the gift order, or failed to."""
+    _require(order.gift_status == 0, "no gift order to create")
+    order.gift_status = 2 if failed else 1
+
+
+@_event
+def invoice_apply(platform, order, moment, company=None):
+    """The buyer asks for an invoice."""
+    _require(not order.invoice, "asked already")
+    apply_for(order, moment, company)
+    if order.received:
+        issue(order, moment)
+
+
+@_event
+def promise(platform, order, moment, kind=1, text="指定顺丰发货", shipping_id=44):
+    """Customer service promises something; a message tells its id."""
+    given = Promise(
+        promise_id=next(platform.promise_ids),
+        order_sn=order.order_sn,
+        kind=int(kind),
+        level=2,
+        status=1,
+        text=text,
+        detail={"shipping_id": str(shipping_id)} if int(kind) == 1 else {},
+        updated=moment,
+    )
+    platform.shops[order.mall_id].promises[given.promise_id] = given
+    platform.tell("pdd_chat_OrderPromise", order.mall_id, promise_id=given.promise_id)
+
+
+@_event
 def address_change(platform, order, moment, number=None):
     """The buyer moves to another address; ``number`` picks the receiver."""
     _require(order.order_status == 1, "already shipped")
@@ -167,8 +201,15 @@ def receive(platform, order, moment):
     _require(order.order_status == 2, "not on its way")
     order.order_status = 3
     order.received = moment
+    issue(order, moment)
     book_income(platform, order, moment + platform.settings.income_lag)
     platform.tell_order("pdd_trade_TradeSuccess", order)
+
+
+@_event
+def no_trace(platform, order, moment, on=True):
+    """The carrier scans the parcel nowhere."""
+    order.is_traceless = bool(on)
 
 
 # -- money beside the order's own --------------------------------------------------
@@ -219,12 +260,14 @@ def refund_request(
     reason="不想要了",
     line=0,
     fast=False,
+    pieces=0,
 ):
     """The buyer asks for money back.
 
     :param int amount: fen; default all that is left
     :param int kind: detail coding, 1 refund only, 2 return and refund; default by
         the order's state
+    :param int pieces: how many pieces the buyer gives back, when asked by pieces
     """
     _require(not running_case(order), "an after-sale is running")
     left = order.pay_amount - order.refunded
@@ -236,6 +279,7 @@ def refund_request(
     case.reason = reason
     case.line = order.lines[line]
     case.is_fast = fast
+    case.pieces = int(pieces)
     order.after_sales.append(case)
     platform.shops[order.mall_id].after_sales[case.after_sales_id] = case
     _tell_case(platform, order, case, "pdd_refund_RefundCreated", 1000)
@@ -328,11 +372,11 @@ def return_agree(platform, order, moment, after_sales_id=None):
 def return_ship(platform, order, moment, after_sales_id=None, tracking_number=None):
     """The buyer sends the goods back."""
     case = _case(order, after_sales_id)
-    _require(case.status == 7, "the return is not agreed")
+    _require(case.status in (7, 15, 22), "the return is not agreed")
     carrier = platform.rng.choice(USUAL)
     case.express_no = tracking_number or carrier.make_number(platform.rng)
     case.shipping_name = carrier.name
-    _change(case, 7, moment, 1)
+    _change(case, case.status, moment, 1)
     _tell_case(platform, order, case, "pdd_refund_RefundBuyerReturnGoods", 1000)
 
 
@@ -343,6 +387,71 @@ def return_receive(platform, order, moment, after_sales_id=None):
     _require(bool(case.express_no), "nothing was sent back")
     case.is_returned = True
     _change(case, case.status, moment, 2)
+
+
+# -- exchange, resend, repair ------------------------------------------------------
+@_event
+def exchange_request(platform, order, moment, kind=3, sku_id=None, reason="质量问题"):
+    """The buyer wants another piece (3), a lost one again (4), or a repair (5)."""
+    kind = int(kind)
+    _require(kind in _FIRST_STATUS, "kinds here: 3 exchange, 4 resend, 5 repair")
+    _require(order.order_status > 1, "not shipped")
+    _require(not running_case(order), "an after-sale is running")
+    case = _open_case(platform, order, kind, 0, moment)
+    case.status = _FIRST_STATUS[kind]
+    case.reason = reason
+    skus = platform.shops[order.mall_id].skus
+    case.exchange_sku = skus[int(sku_id or case.line.sku_id)] if kind == 3 else None
+    order.after_sales.append(case)
+    platform.shops[order.mall_id].after_sales[case.after_sales_id] = case
+    _tell_case(platform, order, case, "pdd_refund_RefundCreated", 1000)
+
+
+#: Exchange and repair wait for the merchant's word, a resend for the parcel.
+_FIRST_STATUS = {3: 14, 4: 32, 5: 21}
+
+
+@_event
+def exchange_agree(platform, order, moment, after_sales_id=None):
+    """The merchant agrees in the back office: the buyer sends the piece."""
+    case = _case(order, after_sales_id)
+    _require(case.status in (14, 21), "nothing to agree to")
+    _change(case, 15 if case.status == 14 else 22, moment, 2)
+    _tell_case(platform, order, case, "pdd_refund_RefundAgreeAgreement", 1000)
+
+
+@_event
+def exchange_ship(
+    platform, order, moment, after_sales_id=None, carrier_id=44, tracking_number=None
+):
+    """The merchant sends the new, lost or repaired piece."""
+    case = _case(order, after_sales_id)
+    _require(case.status in (15, 22, 32), "nothing to send")
+    carrier = CARRIERS[int(carrier_id)]
+    case.sent_carrier = carrier.carrier_id
+    case.sent_number = tracking_number or carrier.make_number(platform.rng)
+    _change(case, 27 if case.kind == 5 else 18, moment, 2)
+
+
+@_event
+def exchange_confirm(platform, order, moment, after_sales_id=None, ok=True):
+    """The buyer confirms the piece, or the case fails."""
+    case = _case(order, after_sales_id)
+    _require(case.status in (18, 27), "nothing to confirm")
+    done, failed = (25, 24) if case.kind == 5 else (16, 17)
+    _change(case, done if ok else failed, moment, 1)
+    _tell_case(platform, order, case, "pdd_refund_RefundClosed", 1000)
+
+
+@_event
+def case_status(platform, order, moment, status, after_sales_id=None, role=3):
+    """The platform moves a case to any status without money, e.g. 8, 9, 12 or 33."""
+    case = _case(order, after_sales_id)
+    _require(int(status) != 10 and case.status != 10, "money moves by other events")
+    _change(case, int(status), moment, int(role))
+    closed = int(status) in (9, 11, 12, 13, 17, 24)
+    topic = "RefundClosed" if closed else "RefundCreateMessage"
+    _tell_case(platform, order, case, f"pdd_refund_{topic}", 1001)
 
 
 def running_case(order):

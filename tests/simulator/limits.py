@@ -35,6 +35,11 @@ LIMITS = {
     "pdd.logistics.ordertrace.get": [("app", 4800, 20)],
     "pdd.open.decrypt.mask.batch": [("app", 15000, 10), ("api", 60000, 10)],
     "pdd.finance.balance.daily.bill.url.get": [("api", 100, 1)],
+    "pdd.waybill.get": [("api", 50000, 1)],
+    "pdd.waybill.search": [("api", 10000, 1)],
+    "pdd.cloud.print": [("api", 2500, 1)],
+    "pdd.einvoice.info.query": [("api", 100, 1)],
+    "pdd.pmc.accrue.query": [("app", 1, 1)],
     "pdd.mall.info.get": [("shop", 450, 1)],
 }
 DECRYPT = "pdd.open.decrypt.batch"

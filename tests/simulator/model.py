@@ -138,7 +138,7 @@ class Line:
 @dataclass(slots=True)
 class AfterSale:
     """An after-sales case. ``kind`` in the detail coding: 1 refund only, 2 return and
-    refund, 3 exchange, 4 resend, 5 repair; ``refund`` fen."""
+    refund, 3 exchange, 4 resend, 5 repair; ``refund`` fen, 0 for kinds 3 to 5."""
 
     after_sales_id: int
     order_sn: str
@@ -159,6 +159,47 @@ class AfterSale:
     operator_role: int = 1
     is_returned: bool = False
     is_fast: bool = False
+    #: Pieces the buyer wants back money for; 0: not asked by pieces.
+    pieces: int = 0
+    #: Exchange: the wanted SKU and what the merchant sends for it.
+    exchange_sku: Sku | None = None
+    sent_carrier: int = 0
+    sent_number: str = ""
+
+
+@dataclass(slots=True)
+class Invoice:
+    """A buyer's wish for an invoice; ``status`` 0 refused, 1 applied, 2 agreed.
+
+    ``way`` 0: the merchant uploads it, 1: the platform's automatic system issues it.
+    """
+
+    applied: float
+    updated: float
+    way: int = 0
+    status: int = 1
+    is_company: bool = False
+    payer_name: str = ""
+    register_no: str = ""
+    serial_no: str = ""
+    number: str = ""
+    issued: float = 0.0
+    is_void: bool = False
+    reason: str = ""
+
+
+@dataclass(slots=True)
+class Promise:
+    """What customer service promised a buyer (orders.md 1.6)."""
+
+    promise_id: int
+    order_sn: str
+    kind: int
+    level: int
+    status: int
+    text: str
+    detail: dict
+    updated: float
 
 
 @dataclass(slots=True)
@@ -199,6 +240,15 @@ class Order:
     contact_only: bool = False
     #: ``(order_sn of the gift order, Line)``
     gifts: list = field(default_factory=list)
+    #: 0 to create, 1 created, 2 failed; None: no gift is promised.
+    gift_status: int | None = None
+    #: ``(relation_type, order_sn)``: 3 price difference, 4 gift of that main order.
+    related: list = field(default_factory=list)
+    #: The order that pays extra for SF, and the order it pays for.
+    additional_link: str = ""
+    additional_origin: str = ""
+    #: ``order_depot_info`` as shops with depot stock get it.
+    depot: dict | None = None
     tags: list = field(default_factory=list)
     wants_invoice: bool = False
     is_stock_out: bool = False
@@ -214,8 +264,11 @@ class Order:
     logistics_id: int = 0
     tracking_number: str = ""
     extra_parcels: dict = field(default_factory=dict)
+    #: The carrier never scans the parcel.
+    is_traceless: bool = False
     address_version: int = 0
     after_sales: list = field(default_factory=list)
+    invoice: Invoice | None = None
     # account, fen
     is_booked: bool = False
     fee_flow: str = ""
@@ -289,6 +342,16 @@ class BillRow:
     amount: int
     flow: str
     remark: str = "-"
+
+
+@dataclass(slots=True)
+class Push:
+    """What a shop has switched on; ``grant`` is the consent it was done with."""
+
+    topics: list
+    grant: object
+    created: float
+    modified: float
 
 
 @dataclass(slots=True)

@@ -5,7 +5,7 @@
 
 from .clock import to_text
 from .model import Line, Order, Receiver
-from .people import RECEIVERS, make_receiver
+from .people import RECEIVERS, fraction, make_receiver
 from .regions import BY_ID, REMOTE
 
 DAY = 86400
@@ -147,6 +147,10 @@ class OrderMaker:
         )
         gift = make_line(goods, goods.skus[0], 1)
         order.gifts.append((self._number(order.created), gift))
+        order.gift_status = 1
+        place = fraction(f"gift/{order.order_sn}")
+        if place < 0.2:
+            order.gift_status = 0 if place < 0.15 else 2
 
     def _consolidate(self, order):
         """Send a far buyer's parcel to a transit warehouse (orders.md 2.6)."""

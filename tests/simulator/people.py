@@ -91,14 +91,22 @@ def fraction(text):
 
 def ciphertexts(order, settings):
     """Return the encrypted fields of an order as it shows them now, else ``""``."""
-    fields = dict.fromkeys(DATA_TYPES, "")
     if not order.shows_receiver:
-        return fields
+        return dict.fromkeys(DATA_TYPES, "")
+    return receiver_ciphertexts(order, settings, order.address_version)
+
+
+def receiver_ciphertexts(order, settings, version):
+    """Return the encrypted fields of an order's receiver, shown or not.
+
+    :param version: of the address; makes the texts differ
+    """
+    fields = dict.fromkeys(DATA_TYPES, "")
     plain = plain_fields(order.receiver)
     shown = ["receiver_name", "receiver_phone", "receiver_address", "address"]
     if order.contact_only:
         shown = ["contact_mobile"]
-    seed = f"{order.order_sn}/{order.address_version}"
+    seed = f"{order.order_sn}/{version}"
     with_index = fraction(seed) >= settings.without_index_share
     for name in shown:
         fields[name] = encrypt(plain[name], name, seed, with_index)

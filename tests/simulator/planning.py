@@ -37,6 +37,9 @@ class Planner:
         if rng.random() < settings.risk_share:
             order.risk = True
             self._plan(order, deal + rng.uniform(0.5, 20) * HOUR, "risk_off")
+        if order.gift_status == 0:
+            wait = HOUR * fraction(f"gift-wait/{order.order_sn}")
+            self._plan(order, deal + wait, "gift_create")
         if order.step_status == 1:
             self._plan(order, deal + rng.uniform(1, 20) * HOUR, "pay_balance")
         if rng.random() < settings.refund_share / 2:

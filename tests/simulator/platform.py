@@ -11,6 +11,8 @@ import threading
 
 from . import lifecycle
 from .clock import Clock
+from .invoices import apply_for
+from .mailbox import Mailbox
 from .model import Event
 from .orders import OrderMaker
 from .planning import Planner
@@ -37,6 +39,7 @@ class Platform:
         self.rng = random.Random(seed)
         self.lock = threading.RLock()
         self.clock = Clock(settings.clock_start)
+        self.mailbox = Mailbox(settings, self.clock)
         self.tokens = Tokens(settings, random.Random(f"tokens-{seed}"), scope)
         self.order_maker = OrderMaker(self.rng, settings)
         self.planner = Planner(self)
@@ -46,6 +49,7 @@ class Platform:
         self.event_ids = itertools.count(900_000_000_000_001)
         self.case_ids = itertools.count(19_870_000_001)
         self.commit_ids = itertools.count(30_010_900_001)
+        self.promise_ids = itertools.count(880_000_001)
         self.apps = {}
         self.shops = {}
         self._open_shops(shops, goods)
@@ -101,6 +105,8 @@ class Platform:
     def register(self, shop, order, quiet=False):
         """Take an order into the shop: stock falls, lists show it."""
         shop.orders[order.order_sn] = order
+        if order.wants_invoice and not order.invoice:
+            apply_for(order, order.confirmed)
         for line in order.lines:
             shop.skus[line.sku_id].quantity -= line.count
         self.publish(order, order.updated)
@@ -202,14 +208,18 @@ class Platform:
 
     def tell_goods(self, topic, goods):
         """Record a message about a goods."""
-        millis = int(self.clock.now() * 1000)
-        self.tell(topic, goods.mall_id, goods_id=goods.goods_id, update_time=millis)
+        name = "onshelf_time" if topic == "pdd_goods_GoodsOnShelf" else "update_time"
+        moment = {name: int(self.clock.now() * 1000)}
+        self.tell(topic, goods.mall_id, goods_id=goods.goods_id, **moment)
 
     def tell(self, topic, mall_id, **content):
-        """Record a message; every change of state tells one."""
+        """Record a message; it goes out where the shop has switched its topic on."""
         body = {"mall_id": mall_id, **content}
-        moment = self.clock.now()
-        self.events.append(Event(next(self.event_ids), moment, topic, mall_id, body))
+        event = Event(next(self.event_ids), self.clock.now(), topic, mall_id, body)
+        self.events.append(event)
+        shop = self.shops[mall_id]
+        if shop.push_permits(topic, event.moment):
+            self.mailbox.post(shop.client_id, event)
         if len(self.events) > MOST_EVENTS:
             del self.events[: MOST_EVENTS // 2]
 

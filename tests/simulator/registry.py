@@ -44,24 +44,18 @@ class Call:
 
 METHODS = {}
 _LEFT_OUT = """
-pdd.order.number.list.get pdd.order.promise.info.get
-pdd.order.upload.relation.logistics pdd.order.virtual.information.get
+pdd.order.number.list.get pdd.order.virtual.information.get
 pdd.order.promotion.get pdd.order.specific.order.information.get
-pdd.order.tradein.info pdd.erp.order.sync pdd.goods.add
+pdd.order.tradein.info pdd.goods.add
 pdd.goods.edit.goods.commit pdd.goods.information.update
 pdd.goods.submit.goods.commit pdd.goods.authorization.cats
 pdd.goods.cat.rule.get pdd.goods.spec.id.get pdd.goods.country.get
 pdd.goods.outer.cat.mapping.get pdd.delete.goods.commit pdd.stock.ware.info.list
 pdd.logistics.online.create pdd.logistics.online.status.query
 pdd.logistics.isv.trace.notify.sub pdd.logistics.available.company.recommend
-pdd.delivery.receipt.image.upload pdd.waybill.get pdd.waybill.search
-pdd.waybill.cancel pdd.waybill.update pdd.waybill.query.by.waybillcode
-pdd.cloudprint.stdtemplates.get pdd.cloudprint.customares.get
-pdd.cloudprint.cmdprint.render pdd.cloud.print pdd.refund.exchange.shipping
+pdd.delivery.receipt.image.upload pdd.cloudprint.cmdprint.render
 pdd.refund.images.get pdd.open.kms.encrypt.batch pdd.open.kms.search.batch
-pdd.open.virtual.number.check pdd.open.waybill.type.report pdd.pmc.accrue.query
-pdd.einvoice.info.query pdd.invoice.application.query pdd.invoice.detail.upload
-pdd.invoice.detail.invalid pdd.ddy.pdp.user.add pdd.ddy.pdp.user.delete
+pdd.ddy.pdp.user.add pdd.ddy.pdp.user.delete
 pdd.ddy.pdp.users.get pdd.cloud.isv.page.code pdd.cloud.logistics.online.send
 pdd.cloud.wms.order.send pdd.cloud.security.event.tracking.login
 pdd.cloud.security.event.tracking.batch.order

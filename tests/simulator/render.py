@@ -4,7 +4,7 @@
 """Orders and lines as each call shows them (orders.md 2, protocol.md 8 and 9)."""
 
 from .clock import to_text
-from .people import ciphertexts, masks
+from .people import ciphertexts, fraction, masks
 
 #: Flags of orders.md 2.7 that are a field and, when set, a tag as well.
 _FLAGS = (
@@ -63,7 +63,7 @@ def order_row(order, settings, detail=False):
         named; lists show ids as text
     """
     row = {
-        **_state(order),
+        **_state(order, settings),
         **_times(order),
         **_money(order),
         "item_list": [_line(line, detail) for line in order.lines],
@@ -81,15 +81,22 @@ def order_row(order, settings, detail=False):
     }
     if order.subsidies:
         row.update(_subsidies(order))
+    if order.gift_status is not None:
+        row["gift_order_status"] = order.gift_status
+    if order.related:
+        row["related_order_list"] = [
+            {"relation_type": kind, "order_sn": order_sn}
+            for kind, order_sn in order.related
+        ]
     if detail:
         row["store_info"] = None
     return row
 
 
-def basic_row(order):
+def basic_row(order, settings):
     """Return an order of the list without receivers; ``pay_amount`` lacks fees."""
     full = {
-        **_state(order),
+        **_state(order, settings),
         **_times(order),
         **_money(order),
         **_categories(order),
@@ -101,13 +108,22 @@ def basic_row(order):
     return row
 
 
-def _state(order):
+def _confirm_status(order, settings):
+    """Return 2 for some refunded unshipped orders: "may be 2" (orders.md 2.1)."""
+    is_gone = order.order_status == 1 and order.refund_status == 4
+    if is_gone and order.refunded >= order.pay_amount:
+        share = settings.confirm_cancelled_share
+        return 2 if fraction(f"confirm/{order.order_sn}") < share else 1
+    return 1
+
+
+def _state(order, settings):
     return {
         "order_sn": order.order_sn,
         "order_status": order.order_status,
         "refund_status": order.refund_status,
         "after_sales_status": order.after_sales_status,
-        "confirm_status": 1,
+        "confirm_status": _confirm_status(order, settings),
         "group_status": 1,
         "risk_control_status": int(order.risk),
         "stock_out_handle_status": 0 if order.is_stock_out else -1,
@@ -250,10 +266,10 @@ def _shipping(order):
         "consolidate_info": (
             None if consolidation is None else {"consolidate_type": consolidation}
         ),
-        "order_depot_info": None,
+        "order_depot_info": order.depot,
         "bonded_warehouse": "",
-        "ship_additional_link_order": "",
-        "ship_additional_origin_order": "",
+        "ship_additional_link_order": order.additional_link,
+        "ship_additional_origin_order": order.additional_origin,
     }
 
 

@@ -16,10 +16,12 @@ from werkzeug.wrappers import Request, Response
 
 from . import store
 from .bill import serve_bill
+from .channel import PREFIX, Channel
 from .consent import serve_consent
 from .control import Control
 from .faults import WIRE, Faults
 from .gateway import Gateway
+from .invoices import serve_pdf
 from .journal import Journal
 from .limits import Throttle
 from .loading import Live, Loader
@@ -65,12 +67,25 @@ class Handler(WSGIRequestHandler):
     def run_wsgi(self):
         """Read the whole request, let the application answer, send the answer."""
         self.environ = environ = self.make_environ()
+        if environ["PATH_INFO"].startswith(PREFIX):
+            self._open_line(environ)
+            return
         body = self._read_body(environ)
         environ["wsgi.input"] = io.BytesIO(body)
         environ["CONTENT_LENGTH"] = str(len(body))
         answer = []
         chunks = self.server.app(environ, lambda *head: answer.extend(head))
         self._send(answer[0], dict(answer[1]), b"".join(chunks))
+
+    def _open_line(self, environ):
+        """Leave the connection to the message channel, or refuse it."""
+        channel = self.server.channel
+        refusal = channel.refuse(environ)
+        self.close_connection = True
+        if refusal:
+            self._send(refusal.status, dict(refusal.headers), refusal.get_data())
+        else:
+            channel.serve(environ)
 
     def _read_body(self, environ):
         if isinstance(environ["wsgi.input"], DechunkedInput):
@@ -106,9 +121,10 @@ class Handler(WSGIRequestHandler):
 class Server(ThreadedWSGIServer):
     """A threaded server that can close the connections it keeps alive."""
 
-    def __init__(self, host, port, app, clock, verbose):
+    def __init__(self, host, port, app, clock, channel, verbose):
         super().__init__(host, port, app, Handler)
         self.clock = clock
+        self.channel = channel
         self.verbose = verbose
         self.connections = set()
 
@@ -163,6 +179,7 @@ class Simulator:
         self.clock = self.platform.clock
         self.faults = Faults()
         self.journal = Journal()
+        self.channel = Channel(self.platform)
         self.throttle = Throttle(self.platform.settings, self.clock.running)
         self._gateway = Gateway(self.platform, self.throttle, self.faults, self.journal)
         self._control = Control(self)
@@ -179,7 +196,9 @@ class Simulator:
     # -- start and stop ------------------------------------------------------------
     def start(self):
         """Listen and answer in a thread of its own; return the simulator."""
-        self._server = Server(*self._address, self, self.clock, self._verbose)
+        self._server = Server(
+            *self._address, self, self.clock, self.channel, self._verbose
+        )
         self._server.daemon_threads = True
         serving = threading.Thread(
             target=self._server.serve_forever,
@@ -277,6 +296,8 @@ class Simulator:
             return serve_consent(self.platform, request)
         if path.startswith("/bill/"):
             return serve_bill(self.platform, path)
+        if path.startswith("/invoice/"):
+            return serve_pdf(self.platform, path)
         if path == "/" or path.startswith("/shop/"):
             return serve_page(self.platform, request)
         return Response("not found", status=404)

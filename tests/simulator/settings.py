@@ -72,6 +72,8 @@ class Settings:
     refund_status_1_is_all: bool = True
     #: A missing ``trade_type`` of order.list.get means all; False: ordinary only.
     missing_trade_type_is_all: bool = True
+    #: Share of refunded unshipped orders whose ``confirm_status`` is 2.
+    confirm_cancelled_share: float = 0.5
     #: Most numbers one order.status.get or refund.status.check may ask for [M].
     status_batch: int = 100
 
@@ -85,11 +87,23 @@ class Settings:
     #: Check the form of tracking numbers per carrier, else only letters and digits.
     check_number_form: bool = True
 
+    # -- electronic waybills (logistics.md 5) --------------------------------------
+    #: The same ``object_id`` with the same orders gets the same number [M: customary].
+    waybill_repeats: bool = True
+    #: Numbers each subscription begins with.
+    waybill_quota: int = 5000
+    #: Printers that can be printed to: printer_id to share_code.
+    printers: dict = field(default_factory=lambda: {"PDD-PRINTER-1": "SHARE-0001"})
+    #: Decryption needs a report of the kind of label first [A], outside our reach.
+    report_before_decrypt: bool = False
+
     # -- after-sales ---------------------------------------------------------------
     #: From "agreed" (4) to "refunded" (10); 0: at once.
     refund_payout_delay: float = 0.0
     #: A granted refund before shipping puts the pieces back on sale.
     refund_restores_stock: bool = False
+    #: Largest refund an application may agree to, fen; 0: no cap [C].
+    refund_cap: int = 0
     #: ``confirm_time`` and the like of refund.information in ms (docs) or s [C].
     refund_detail_milliseconds: bool = True
 
@@ -132,6 +146,23 @@ class Settings:
     bill_zero: str = "0"
     #: A day without rows has no bill at all.
     empty_bill_refused: bool = False
+
+    # -- message channel (messages.md; what is not [B] there is [M]) ---------------
+    #: Accepted distance between ``millis`` of the address and the platform's clock.
+    push_freshness: float = 600.0
+    #: A line without any frame from the client is closed.
+    push_silence: float = 180.0
+    #: What is not acknowledged comes again after so many seconds...
+    push_redelivery: float = 60.0
+    #: ...what the client could not handle after these.
+    push_retry: float = 30.0
+    #: Share of messages that come twice.
+    push_duplicate_share: float = 0.05
+    #: Share of messages that come so many seconds late, behind younger ones.
+    push_disorder_share: float = 0.05
+    push_disorder: float = 2.0
+    #: The detail call does not know a new order for so many seconds.
+    detail_lag: float = 0.0
 
     # -- shape of generated orders (shares of 1) -----------------------------------
     risk_share: float = 0.04

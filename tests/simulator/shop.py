@@ -8,6 +8,7 @@ from .catalogue import GoodsMaker
 from .errors import business
 from .index import Shelf
 from .regions import BY_ID
+from .waybills import WaybillBook
 
 
 class Shop:
@@ -37,6 +38,11 @@ class Shop:
         self.ledger = Ledger()
         self.bills = {}
         self.push = None
+        self.promises = {}
+        self.waybills = WaybillBook(mall_id)
+        self.prints = []
+        self.label_reports = {}
+        self.label_syncs = {}
         self.return_addresses = [_return_address(mall_id)]
 
     @property
@@ -63,6 +69,19 @@ class Shop:
     def refresh_token(self):
         """Return the current refresh token; "" when the consent was withdrawn."""
         return self.grant.refresh_token if self.grant else ""
+
+    def push_permits(self, topic, now):
+        """Tell whether messages of a topic go out: switched on, the token still good.
+
+        After a new consent it must be switched on again (messages.md 1 [M]).
+        """
+        push = self.push
+        return bool(push) and topic in push.topics and not self.is_push_expired(now)
+
+    def is_push_expired(self, now):
+        """Tell whether the consent behind the push permission has ended."""
+        grant = self.grant
+        return grant is not self.push.grant or grant.access_expires <= now
 
     def stock(self, maker, count, now):
         """Fill the shop with goods.

@@ -3,6 +3,7 @@
 
 """A client of a few lines, written apart from the simulator and from the add-ons."""
 
+import base64
 import hashlib
 import json
 
@@ -24,6 +25,58 @@ def as_text(value):
     if isinstance(value, (dict, list)):
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return str(value)
+
+
+def waybill_request(shop, order_sns, wp_code="YTO", **recipient):
+    """Return parameters of waybill.get for one parcel of some orders, object "1"."""
+    sender = shop.waybills.branches[wp_code][0].address
+    place = {"province": "浙江省", "city": "杭州市", "district": "西湖区"}
+    person = {"name": "收件人甲", "mobile": "10000000001", "detail": "示例路2号"}
+    person.update(recipient)
+    place["detail"] = person.pop("detail")
+    parcel = {
+        "object_id": "1",
+        "user_id": shop.mall_id,
+        "template_url": "https://print.example.invalid/std/1001",
+        "order_info": {"order_channels_type": "PDD", "trade_order_list": order_sns},
+        "package_info": {"id": "1", "items": [{"name": "T恤", "count": 1}]},
+        "recipient": {**person, "address": place},
+    }
+    request = {
+        "wp_code": wp_code,
+        "need_encrypt": True,
+        "sender": {"name": "上海仓", "mobile": "10000000000", "address": sender},
+        "trade_order_info_dtos": [parcel],
+    }
+    return {"param_waybill_cloud_print_apply_new_request": request}
+
+
+def print_request():
+    """Return the request of cloud.print for one label on the printer there is."""
+    label = {"template_url": "https://print.example.invalid/std/1001", "data": "AES:x"}
+    return {
+        "printer_id": "PDD-PRINTER-1",
+        "share_code": "SHARE-0001",
+        "print_data_list": [{"waybill_printer_data": label}],
+    }
+
+
+def invoice_upload():
+    """Return parameters of invoice.detail.upload but the order, amounts in fen."""
+    item = {"invoice_no": "26000000000000000001", "invoice_amount": 3990}
+    item["invoice_file_content"] = base64.b64encode(b"%PDF-1.4").decode()
+    return {
+        "business_type": 0,
+        "invoice_kind": 0,
+        "invoice_type": 0,
+        "invoice_time": 1780286400000,
+        "payee_operator": "财务",
+        "payer_name": "个人",
+        "sum_price": 3531,
+        "sum_tax": 459,
+        "tax_rate": 13,
+        "invoice_item_list": [item],
+    }
 
 
 class Client:

@@ -110,7 +110,7 @@ def test_unknown_method(client):
 
 
 def test_method_left_out_says_so(client):
-    error = client.refusal("pdd.waybill.get")
+    error = client.refusal("pdd.goods.add")
     assert error["error_code"] == 10017
     assert "模拟器" in error["sub_msg"]
 
