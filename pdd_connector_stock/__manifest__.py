@@ -15,6 +15,7 @@
         "data/ir_cron_parcel_data.xml",
         "views/pdd_logistics_company_views.xml",
         "views/pdd_parcel_views.xml",
+        "views/pdd_parcel_group_views.xml",
         "views/pdd_shop_shipping_views.xml",
         "views/pdd_fulfilment_menus.xml",
     ],

@@ -92,7 +92,9 @@ class PddOrder(models.Model):
             reasons["status"] = self.env._("Order status %s", self.order_status)
         if self.refund_status not in REFUND_STATUS:
             reasons["status"] = self.env._("After-sale status %s", self.refund_status)
-        elif self._is_to_ship() and self._has_running_after_sale():
+        if not self._is_to_ship():
+            return reasons  # the parcel is gone: nothing to hold back
+        if self.refund_status in REFUND_STATUS and self._has_running_after_sale():
             reasons["refund"] = ""
         if self.risk_control_status:
             reasons["risk"] = ""

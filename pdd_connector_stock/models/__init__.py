@@ -6,6 +6,7 @@ from . import (
     pdd_order_parcel,
     pdd_order_stop,
     pdd_parcel,
+    pdd_parcel_group,
     pdd_parcel_send,
     pdd_parcel_tell,
     pdd_refund_stop,

@@ -24,6 +24,7 @@ CRONS = (
     "pdd_connector_finance.ir_cron_bill_import",
 )
 GROUP = "pdd_connector.group_pdd_manager"
+DOMESTIC = (1, 3, 14, 15, 16, 17)  # consolidation inside the country, as most shops do
 
 
 def main():
@@ -70,6 +71,16 @@ def connect(env, material):
         shop.action_check_connection()
     if shop.state != "authorised":
         raise SystemExit(f"The shop is {shop.state} instead of authorised.")
+    if shop.has_excluded_taxes:
+        shop.action_include_taxes()
+    ensure_rules(env)
+
+
+def ensure_rules(env):
+    """Let consolidated orders inside the country be made like any other."""
+    rules = env["pdd.consolidation.rule"]
+    known = set(rules.search([]).mapped("consolidate_type"))
+    rules.create([{"consolidate_type": kind} for kind in DOMESTIC if kind not in known])
 
 
 if __name__ == "__main__":

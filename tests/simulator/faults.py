@@ -133,19 +133,21 @@ class Faults:
         return response
 
     def _take(self, entry, kinds):
-        """Return the first fitting fault of each kind, one time used up."""
-        taken = {}
+        """Return the first fitting fault of each kind, one time used up.
+
+        Of ``mutate_rows`` all that fit: each may match other rows.
+        """
+        taken = {kind: [] for kind in kinds}
         with self._lock:
             for fault in self._faults:
-                if (
-                    fault.kind in kinds
-                    and fault.kind not in taken
-                    and fault.fits(entry)
-                ):
-                    fault.times -= fault.times > 0
-                    taken[fault.kind] = fault
+                if fault.kind not in kinds or not fault.fits(entry):
+                    continue
+                if taken[fault.kind] and fault.kind != "mutate_rows":
+                    continue
+                fault.times -= fault.times > 0
+                taken[fault.kind].append(fault)
             self._faults = [fault for fault in self._faults if fault.times]
-        return [taken[kind] for kind in kinds if kind in taken]
+        return [fault for kind in kinds for fault in taken[kind]]
 
 
 def _broken_response(fault):
