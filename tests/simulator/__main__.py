@@ -55,7 +55,7 @@ def main():
         state_file=options.state,
         verbose=options.verbose,
     )
-    with simulator:
+    with simulator.prepare():
         sys.stdout.write(f"simulator ready {simulator.url}\n")
         sys.stdout.flush()
         stopped.wait()

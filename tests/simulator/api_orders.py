@@ -8,7 +8,8 @@ from itertools import islice
 from .clock import to_text
 from .errors import business, wrong
 from .registry import method
-from .render import basic_row, order_row
+from .render import basic_row, order_row, order_text
+from .rows import Rows
 
 DAY = 86400
 #: Only deals of so many days are served.
@@ -21,13 +22,19 @@ _REFUND_STATUSES = (1, 2, 3, 4, 5)
 @method("pdd.order.list.get", "order_list_get_response")
 def list_orders(call):
     """Return the deals of a window of at most 24 hours."""
-    return _by_deal(call, lambda order: order_row(order, call.settings))
+    return _by_deal(call, lambda orders: _texts(call, orders))
 
 
 @method("pdd.order.basic.list.get", "order_basic_list_get_response")
 def list_basic(call):
     """Return the same deals without receivers."""
-    return _by_deal(call, lambda order: basic_row(order, call.settings))
+    return _by_deal(
+        call, lambda orders: [basic_row(order, call.settings) for order in orders]
+    )
+
+
+def _texts(call, orders):
+    return Rows(order_text(order, call.settings) for order in orders)
 
 
 def _by_deal(call, render):
@@ -60,7 +67,7 @@ def list_increment(call):
     return _answer(
         arguments,
         "order_sn_list",
-        lambda order: order_row(order, call.settings),
+        lambda orders: _texts(call, orders),
         found,
         page,
         size,
@@ -108,7 +115,7 @@ def _all_young(shelf, oldest):
 def _answer(arguments, name, render, found, page, size):
     """Return rows with ``has_next`` or ``total_count``, never both."""
     orders, total = found
-    answer = {name: [render(order) for order in orders]}
+    answer = {name: render(orders)}
     if arguments.boolean("use_has_next"):
         answer["has_next"] = page * size < total
     else:

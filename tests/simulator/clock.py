@@ -8,6 +8,7 @@ the UTC+8 wall clock (notes: protocol.md 7).
 """
 
 import calendar
+import functools
 import threading
 import time
 
@@ -20,7 +21,15 @@ def to_text(moment):
     """Render Unix seconds as platform text; an unset moment (0 or None) is ``""``."""
     if not moment:
         return ""
-    return time.strftime(TEXT_FORMAT, time.gmtime(int(moment) + UTC8))
+    days, seconds = divmod(int(moment) + UTC8, DAY)
+    minutes, second = divmod(seconds, 60)
+    hour, minute = divmod(minutes, 60)
+    return f"{_day_text(days)} {hour:02d}:{minute:02d}:{second:02d}"
+
+
+@functools.cache
+def _day_text(days):
+    return time.strftime("%Y-%m-%d", time.gmtime(days * DAY))
 
 
 def from_text(text):

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field
 from werkzeug.wrappers import Response
 
 from .errors import ApiError
+from .rows import Rows
 
 #: Header by which a response tells the server to break the connection; it is never
 #: sent. ``reset``: nothing goes out; ``half``: half of the body goes out.
@@ -165,6 +166,8 @@ def spoil_rows(faults, result):
     The rows are the first list of objects in the result, or else the single object
     of a detail call.
     """
+    if faults:
+        result = {n: v.parse() if isinstance(v, Rows) else v for n, v in result.items()}
     for fault in faults:
         name = next((n for n, v in result.items() if _is_rows(v)), None)
         rows = result[name] if name else []

@@ -3,7 +3,6 @@
 
 """The gateway: every call passes here, from its parameters to its envelope."""
 
-import json
 import re
 
 from werkzeug.wrappers import Response
@@ -27,6 +26,7 @@ from .errors import ApiError, public
 from .faults import Cut, spoil_rows
 from .protocol import Parameters, is_signed, read_parameters
 from .registry import Call, find
+from .rows import dump
 
 JSON_TYPE = "application/json;charset=UTF-8"
 _PUBLIC = ("type", "client_id", "timestamp", "sign")
@@ -71,8 +71,7 @@ class Gateway:
         return self._respond(body, entry)
 
     def _respond(self, body, entry):
-        text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
-        response = Response(text.encode(), content_type=JSON_TYPE)
+        response = Response(dump(body), content_type=JSON_TYPE)
         return self._faults.on_response(entry, response)
 
     def _request_id(self):

@@ -275,6 +275,22 @@ class Order:
     fee_charged: int = 0
     fee_returned: int = 0
     coupon_returned: int = 0
+    #: What lists show, as JSON; forgotten when the order changes (``render``).
+    text: tuple | None = field(default=None, init=False, repr=False, compare=False)
+
+    def __setattr__(self, name, value):
+        object.__setattr__(self, name, value)
+        if name != "text":
+            object.__setattr__(self, "text", None)
+
+    def __getstate__(self):
+        names = (slot for slot in self.__slots__ if slot != "text")
+        return {name: getattr(self, name) for name in names}
+
+    def __setstate__(self, state):
+        for name, value in state.items():
+            object.__setattr__(self, name, value)
+        object.__setattr__(self, "text", None)
 
     @property
     def goods_amount(self):

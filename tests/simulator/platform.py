@@ -145,7 +145,7 @@ class Platform:
     def publish(self, order, moment):
         """Note a change of an order and its after-sales, and show it to the lists."""
         shop = self.shops[order.mall_id]
-        order.updated = max(order.updated, int(moment))
+        order.updated = max(order.updated, int(moment))  # its text is made anew
         visible_at = moment + self.settings.list_lag
         if visible_at <= self.clock.now():
             visible_at = None

@@ -5,6 +5,7 @@
 
 from .clock import to_text
 from .people import ciphertexts, fraction, masks
+from .rows import dump
 
 #: Flags of orders.md 2.7 that are a field and, when set, a tag as well.
 _FLAGS = (
@@ -91,6 +92,18 @@ def order_row(order, settings, detail=False):
     if detail:
         row["store_info"] = None
     return row
+
+
+def order_text(order, settings):
+    """Return a full order of the lists as JSON bytes, made once per change."""
+    token = (
+        settings.without_index_share,
+        settings.confirm_cancelled_share,
+        tuple((case.status, case.refund) for case in order.after_sales),
+    )
+    if not order.text or order.text[0] != token:
+        order.text = (token, dump(order_row(order, settings)))
+    return order.text[1]
 
 
 def basic_row(order, settings):

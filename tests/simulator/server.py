@@ -28,6 +28,7 @@ from .loading import Live, Loader
 from .pages import serve_page
 from .platform import Platform
 from .registry import METHODS
+from .render import order_text
 from .settings import Settings
 
 GOODS_PER_SHOP = 25
@@ -211,6 +212,13 @@ class Simulator:
         if self._live:
             self._arrivals = Live(self.platform, self._live)
             self._arrivals.start()
+        return self
+
+    def prepare(self):
+        """Make the lists' rows now, so that a first reading is not slower than others."""
+        for shop in self.shops:
+            for order in shop.order_shelf.rows.values():
+                order_text(order, self.platform.settings)
         return self
 
     def stop(self):

@@ -208,3 +208,25 @@ def test_loaded_window_can_be_read_completely(make):
     ]
     assert len(rows) == len(set(rows)) == 700
     assert set(rows) == set(sim.shops[0].orders)
+
+
+def test_a_kept_row_is_made_anew_when_the_order_changes(sim, client):
+    order = sim.platform.create_order()
+    window = (NOON - 9, NOON + 9)
+    first = client.increment(*window)["order_sn_list"]
+    assert client.increment(*window)["order_sn_list"] == first
+    order.remark = "改"
+    assert client.increment(*window)["order_sn_list"][0]["remark"] == "改"
+    sim.platform.settings.without_index_share = 1.0
+    sim.platform.event(order.order_sn, "refund_request")
+    row = client.increment(*window)["order_sn_list"][0]
+    assert (row["remark"], row["refund_status"]) == ("改", 2)
+    assert not row["receiver_address"].endswith("~~")
+
+
+def test_twenty_thousand_orders_and_their_rows_fit_into_memory(make):
+    sim = make(orders=20_000, days=0.5).prepare()
+    texts = [order.text[1] for order in sim.shops[0].orders.values()]
+    assert sum(map(len, texts)) < 80_000_000
+    total = Client(sim).increment(NOON - 1800, NOON)["total_count"]
+    assert total > 500
