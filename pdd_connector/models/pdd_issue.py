@@ -148,9 +148,7 @@ class PddIssue(models.Model):
     # --- report and settle
 
     @api.model
-    def _report(
-        self, shop, cause, key, name, orders=None, detail=None, amount=None, **vals
-    ):
+    def _report(self, shop, cause, key, name, orders=None, detail=None, **vals):
         """Open an issue, or join the open one of the same shop, cause and key.
 
         :param shop: the shop it is about
@@ -163,35 +161,29 @@ class PddIssue(models.Model):
         """
         key = str(key.id if isinstance(key, models.BaseModel) else key or "")
         # trouble belongs to the connector, whoever's action has met it
-        issue = self.sudo().search(
-            [
-                ("shop_id", "=", shop.id),
-                ("cause", "=", cause),
-                ("key", "=", key),
-                ("state", "=", "open"),
-            ],
-            limit=1,
-        )
+        issue = self.sudo()._find_open(shop, cause, key)
         if not issue:
-            issue = issue.create(
-                {
-                    "shop_id": shop.id,
-                    "cause": cause,
-                    "key": key,
-                    "name": name,
-                    "detail": detail,
-                    "sequence": self._get_sequence(cause),
-                    **vals,
-                }
-            )
+            vals.update(shop_id=shop.id, cause=cause, key=key, name=name)
+            vals.update(detail=detail, sequence=self._get_sequence(cause))
+            issue = issue.create(vals)
             shop._plan_trouble_activity()
-        elif issue.detail != detail and detail:
+        elif detail and issue.detail != detail:
             issue.write({"detail": detail, "last_seen_date": fields.Datetime.now()})
         if orders:
-            if not issue.is_about_orders and cause not in DECIDED_CAUSES:
-                issue.is_about_orders = True
-            issue.order_ids = [Command.link(order.id) for order in orders]
+            issue._add_orders(orders)
         return issue
+
+    @api.model
+    def _find_open(self, shop, cause, key):
+        domain = Domain("shop_id", "=", shop.id) & Domain("cause", "=", cause)
+        domain &= Domain("key", "=", key) & Domain("state", "=", "open")
+        return self.search(domain, limit=1)
+
+    def _add_orders(self, orders):
+        """Let orders wait for this cause."""
+        if not self.is_about_orders and self.cause not in DECIDED_CAUSES:
+            self.is_about_orders = True
+        self.order_ids = [Command.link(order.id) for order in orders]
 
     @api.model
     def _report_exception(self, shop, where, error, orders=None):
