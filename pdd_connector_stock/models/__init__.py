@@ -2,8 +2,12 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from . import (
     delivery_carrier,
+    pdd_handling_hint,
     pdd_logistics_company,
+    pdd_order_hint,
+    pdd_order_line_route,
     pdd_order_parcel,
+    pdd_order_route,
     pdd_order_stop,
     pdd_parcel,
     pdd_parcel_group,
@@ -12,8 +16,11 @@ from . import (
     pdd_refund_stop,
     pdd_shop_parcel,
     pdd_shop_stop,
+    pdd_warehouse_rule,
+    sale_order_line_route,
     stock_move_line_stop,
     stock_move_stop,
+    stock_picking_hint,
     stock_picking_parcel,
     stock_picking_stop,
 )

@@ -1,0 +1,6 @@
+# Copyright 2026 The Pinduoduo connector authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from . import (
+    pdd_warehouse_rule_try,
+    pdd_warehouse_rule_try_line,
+)
