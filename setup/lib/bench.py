@@ -19,7 +19,6 @@ def main(arguments):
     options = _parse(arguments)
     groups = _groups(options.group)
     steps = Steps(2 + len(groups))
-    results = {}
     with databases.lock():
         ground.ensure(steps)
     with postgres.in_use():
@@ -28,9 +27,9 @@ def main(arguments):
             databases.ensure_tested(steps.note)
             databases.drop_leftovers(PREFIX)
         for group in groups:
-            results[group] = _measure(group, steps)
-    if options.json:
-        options.json.write_text(json.dumps(results, indent=2) + "\n")
+            figures = _measure(group, steps)
+            if options.json:
+                _add_to(options.json, group, figures)
     return 0
 
 
@@ -40,13 +39,30 @@ def _parse(arguments):
     )
     parser.add_argument("group", nargs="*", help=f"{', '.join(GROUPS)}; all if none")
     parser.add_argument(
-        "--json", metavar="FILE", type=lambda name: Path(name).resolve()
+        "--json",
+        metavar="FILE",
+        type=lambda name: Path(name).resolve(),
+        help="write the figures there, beside those of other groups in it",
     )
     return parser.parse_args(arguments)
 
 
+def _add_to(path, group, figures):
+    """Write a group's figures into the file; those of other groups stay.
+
+    :raise Trouble: the file holds something else
+    """
+    text = path.read_text() if path.exists() else ""
+    try:
+        results = json.loads(text or "{}")
+        results[group] = figures
+    except (ValueError, TypeError) as error:
+        raise Trouble(f"{path} is no file of results.", "name another one.") from error
+    path.write_text(json.dumps(results, indent=2) + "\n")
+
+
 def _groups(wanted):
-    """Return the groups to measure.
+    """Return the groups to measure, each once.
 
     :raise Trouble: one that was asked for does not exist
     """
@@ -56,7 +72,7 @@ def _groups(wanted):
         raise Trouble(
             f"No bench {', '.join(strange)}.", f"there is: {', '.join(there)}"
         )
-    return wanted or there
+    return list(dict.fromkeys(wanted)) or there
 
 
 def _measure(group, steps):

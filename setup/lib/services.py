@@ -32,7 +32,7 @@ def ensure_simulator():
         [
             *(paths.PYTHON, "-m", "tests.simulator"),
             *("--port", _free_port(SIMULATOR_PORT), "--seed", 7, "--shops", 2),
-            *("--orders", 500, "--days", 3, "--live", 120, "--state", SIMULATOR_STATE),
+            *("--orders", 500, "--days", 3, "--live", 180, "--state", SIMULATOR_STATE),
         ],
     )
     log = paths.RUN / "simulator.log"
@@ -106,7 +106,10 @@ def _wait(name, process, probe, result):
     )
     tail = processes.log_tail(name)
     processes.stop(name)
-    raise Trouble(f"{name} {why}:\n{tail}", f"read {paths.RUN / name}.log.")
+    raise Trouble(
+        f"{name} {why}:\n{tail}",
+        f"read {paths.RUN / name}.log; setup/demo reset starts anew.",
+    )
 
 
 def _url(name):

@@ -17,6 +17,8 @@ _FLAGS = (
     "only_support_replace",
     "duoduo_wholesale",
 )
+#: Some orders list this tag with value 0.
+_ZERO_TAG = "ship_hold"
 #: Fields of orders.md 1.2, the list without receivers.
 BASIC_FIELDS = (
     "order_sn",
@@ -73,12 +75,12 @@ def order_row(order, settings, detail=False):
         **_categories(order),
         **_place(order.receiver),
         **ciphertexts(order, settings),
-        **masks(order.receiver),
+        **_masks(order, settings),
         "open_address_id": order.receiver.key,
         "open_address_id_2": "",
         **_notes(order),
         **_shipping(order),
-        **_flags(order),
+        **_flags(order, settings),
     }
     if order.subsidies:
         row.update(_subsidies(order))
@@ -99,6 +101,8 @@ def order_text(order, settings):
     token = (
         settings.without_index_share,
         settings.confirm_cancelled_share,
+        settings.masks_stay,
+        settings.zero_tag_share,
         tuple((case.status, case.refund) for case in order.after_sales),
     )
     if not order.text or order.text[0] != token:
@@ -286,7 +290,17 @@ def _shipping(order):
     }
 
 
-def _flags(order):
+def _masks(order, settings):
+    shown = masks(order.receiver)
+    if settings.masks_stay or order.shows_receiver:
+        return shown
+    return dict.fromkeys(shown, "")
+
+
+def _flags(order, settings):
     flags = {name: int(name in order.tags) for name in _FLAGS}
     tags = [{"name": name, "value": 1} for name in order.tags]
+    is_listed = fraction(f"tag/{order.order_sn}") < settings.zero_tag_share
+    if is_listed and _ZERO_TAG not in order.tags:
+        tags.append({"name": _ZERO_TAG, "value": 0})
     return {**flags, "order_tag_list": tags}

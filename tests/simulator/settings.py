@@ -72,6 +72,8 @@ class Settings:
     refund_status_1_is_all: bool = True
     #: A missing ``trade_type`` of order.list.get means all; False: ordinary only.
     missing_trade_type_is_all: bool = True
+    #: Masks stay when the ciphertext is gone [M].
+    masks_stay: bool = True
     #: Share of refunded unshipped orders whose ``confirm_status`` is 2.
     confirm_cancelled_share: float = 0.5
     #: Most numbers one order.status.get or refund.status.check may ask for [M].
@@ -179,6 +181,8 @@ class Settings:
     without_index_share: float = 0.5
     virtual_number_share: float = 0.3
     unknown_tag_share: float = 0.005
+    #: Orders that list the tag ``ship_hold`` with value 0, which means nothing.
+    zero_tag_share: float = 0.03
 
     def change(self, values):
         """Set several settings by name.

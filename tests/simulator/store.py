@@ -10,7 +10,7 @@ import pickle
 from pathlib import Path
 
 #: Changes whenever the classes in the file change shape.
-FORMAT = 2
+FORMAT = 3
 
 
 def save(platform, path):

@@ -109,3 +109,21 @@ def test_a_relay_number_is_checked(make):
             "pdd.open.virtual.number.check", **check, identify_number=given
         )["result"]
         assert (result["virtual"], result["match"]) == (True, match)
+
+
+def test_a_tag_with_value_0_means_nothing(make):
+    sim = make(zero_tag_share=1.0)
+    client = Client(sim)
+    row = client.order(sim.platform.create_order().order_sn)
+    assert {"name": "ship_hold", "value": 0} in row["order_tag_list"]
+    held = sim.platform.create_order(tags=["ship_hold"]).order_sn
+    assert client.order(held)["order_tag_list"] == [{"name": "ship_hold", "value": 1}]
+
+
+def test_masks_may_go_with_the_ciphertext(make):
+    sim = make(masks_stay=False)
+    client = Client(sim)
+    order = sim.platform.create_order(contact_only=False)
+    assert client.order(order.order_sn)["receiver_name_mask"]
+    sim.platform.event(order.order_sn, "ship")
+    assert client.order(order.order_sn)["receiver_name_mask"] == ""
