@@ -290,7 +290,8 @@ def cancel_sending(call):
     after_sales_id = param.integer("refund_id", required=True)
     case = call.shop.find_case(order.order_sn, after_sales_id)
     status = param.text("status", required=True)
-    param.integer("operate_time", required=True)
+    if param.integer("operate_time", required=True) < 10**11:  # ms
+        raise wrong("operate_time")
     fee = param.integer("refund_fee", required=True)
     if status not in ("SUCCESS", "FAIL"):
         raise wrong("status")

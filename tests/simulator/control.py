@@ -153,7 +153,10 @@ def load(simulator, query, body):
         start = _moment(body["start"]) if "start" in body else now - 3600
         end = _moment(body["end"]) if "end" in body else now
         lived = bool(body.get("lived", False))
-        numbers = simulator.loader.load(mall_id, int(body["orders"]), start, end, lived)
+        restock = bool(body.get("restock", True))
+        numbers = simulator.loader.load(
+            mall_id, int(body["orders"]), start, end, lived, restock
+        )
     return {"count": len(numbers), "order_sns": numbers}
 
 

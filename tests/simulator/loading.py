@@ -8,8 +8,10 @@ import threading
 
 from .clock import DAY, day_start
 
-#: Pieces a merchant adds when a SKU runs out while orders are loaded.
+#: Pieces a merchant adds when a SKU runs out while a past is loaded.
 RESTOCK = 1000
+#: Looks a buyer takes at other goods when one is sold out.
+_LOOKS = 20
 _COUNTS = (1, 1, 1, 1, 1, 1, 1, 2, 2, 3)
 
 
@@ -22,13 +24,15 @@ class Loader:
     def __init__(self, platform):
         self._platform = platform
 
-    def load(self, mall_id, count, start, end, lived=False):
+    def load(self, mall_id, count, start, end, lived=False, restock=True):
         """Make orders spread over a period.
 
         :param int mall_id: the shop
         :param float start: first possible moment of a deal
         :param float end: last possible moment of a deal
         :param bool lived: let them live up to now; else they all wait to be shipped
+        :param bool restock: the merchant fills up what runs out; else buyers take
+            something else, and nobody buys when all is sold out
         :return: list of order numbers, oldest first
         """
         platform = self._platform
@@ -37,10 +41,10 @@ class Loader:
             span = max(0.0, end - start)
             moments = sorted(start + platform.rng.random() * span for _ in range(count))
             was_active, platform.planner.active = platform.planner.active, True
-            numbers = [self._one(shop, moment, lived) for moment in moments]
+            numbers = [self._one(shop, moment, lived, restock) for moment in moments]
             platform.settle()
             platform.planner.active = was_active
-            return numbers
+            return [number for number in numbers if number]
 
     def month(self, mall_id, count, month):
         """Make the orders of a calendar month and let them live up to now.
@@ -68,33 +72,55 @@ class Loader:
             platform.plan.clear()
 
     def burst(self, mall_id, count):
-        """Make orders of a campaign: all within the last seconds."""
+        """Make orders of a campaign: all within the last seconds, out of what is left."""
         now = self._platform.clock.now()
-        return self.load(mall_id, count, now - 2, now - 1)
+        return self.load(mall_id, count, now - 2, now - 1, restock=False)
 
-    def _one(self, shop, moment, lived):
+    def _one(self, shop, moment, lived, restock):
+        """Make one order.
+
+        :return str: its number; None when all is sold out
+        """
         platform = self._platform
-        picks = [self._pick(shop)]
+        picks = [self._pick(shop, restock)]
+        if not picks[0]:
+            return None
         if platform.rng.random() < platform.settings.multi_line_share:
-            picks.append(self._pick(shop))
+            picks += filter(None, [self._pick_other(shop, restock, picks[0])])
         order = platform.order_maker.make_random(shop, picks, moment)
         platform.register(shop, order, quiet=lived)
         if lived:
             platform.planner.start(order)
         return order.order_sn
 
-    def _pick(self, shop):
-        """Choose a SKU; the first goods of a shop sell best."""
+    def _pick_other(self, shop, restock, first):
+        """Choose a further SKU, out of what the first line leaves."""
+        pick = self._pick(shop, restock)
+        if pick and pick[1] is first[1] and pick[1].quantity < pick[2] + first[2]:
+            return None
+        return pick
+
+    def _pick(self, shop, restock):
+        """Choose ``(goods, sku, count)``; the first goods of a shop sell best."""
+        for _look in range(_LOOKS):
+            goods, sku, count = self._look(shop)
+            if sku.quantity >= count:
+                return goods, sku, count
+            if restock:
+                sku.quantity += RESTOCK
+                return goods, sku, count
+        left = [sku for goods in shop.live_goods() for sku in goods.skus]
+        left = [sku for sku in left if sku.quantity > 0]
+        return (shop.goods[left[0].goods_id], left[0], 1) if left else None
+
+    def _look(self, shop):
         rng = self._platform.rng
         place = int(rng.random() ** 2 * len(shop.goods_list))
         goods = shop.goods_list[place]
         if goods.is_deleted or not goods.skus:
             goods = shop.live_goods()[0]
         sku = rng.choice(goods.skus)
-        count = rng.choice(_COUNTS)
-        if sku.quantity < count:
-            sku.quantity += RESTOCK
-        return goods, sku, count
+        return goods, sku, rng.choice(_COUNTS)
 
 
 class Live(threading.Thread):
@@ -131,4 +157,4 @@ class Live(threading.Thread):
         count = int(expected) + (platform.rng.random() < expected % 1)
         for _ in range(count):
             mall_id = platform.rng.choice(list(platform.shops))
-            self._loader.load(mall_id, 1, now, now, lived=True)
+            self._loader.load(mall_id, 1, now, now, lived=True, restock=False)

@@ -127,3 +127,16 @@ def test_masks_may_go_with_the_ciphertext(make):
     assert client.order(order.order_sn)["receiver_name_mask"]
     sim.platform.event(order.order_sn, "ship")
     assert client.order(order.order_sn)["receiver_name_mask"] == ""
+
+
+def test_nobody_buys_what_is_sold_out(sim):
+    shop = sim.shops[0]
+    for sku in shop.skus.values():
+        sku.quantity = 2
+    pieces = 2 * len(shop.skus)
+    numbers = sim.loader.burst(shop.mall_id, 2 * pieces)
+    sold = sum(line.count for number in numbers for line in shop.orders[number].lines)
+    assert sold == pieces
+    assert {sku.quantity for sku in shop.skus.values()} == {0}
+    sim.loader.load(shop.mall_id, 1, NOON - 9, NOON)
+    assert sum(sku.quantity for sku in shop.skus.values()) > 900, "filled up"
