@@ -174,9 +174,13 @@ class PddOrder(models.Model):
             lines = order._apply_cuts()
             if lines:
                 order._write_sale_lines(lines)
-            late = order.refund_ids._filter_refunded().filtered(lambda r: not r.effect)
-            if late and not order._is_to_ship():
-                late.effect = "credit"
+        self._mark_credits()
+
+    def _mark_credits(self):
+        """Leave refunds of shipped orders to credit notes; the order stays as it is."""
+        shipped = self.filtered(lambda order: not order._is_to_ship())
+        refunds = shipped.refund_ids._filter_refunded()
+        refunds.filtered(lambda refund: not refund.effect).write({"effect": "credit"})
 
     def _write_sale_lines(self, lines):
         """Bring the sales order lines of these lines in line with shares and cuts.

@@ -47,6 +47,7 @@ class PddOrder(models.Model):
         made.write({"state": "done", "error_message": False})
         held = made.filtered("held_date")
         held.write(self._no_hold_vals())
+        made._mark_credits()
 
     def _explain_total(self, sale_order):
         return self.env._(
