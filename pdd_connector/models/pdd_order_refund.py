@@ -60,15 +60,30 @@ class PddOrder(models.Model):
         The order's status alone does not tell: it is the same after a partial refund.
         Without any after-sale at hand it means all.
         """
-        refunded = self.refunded_amount
-        if not refunded:
+        if not self.refunded_amount:
             return self.refund_status == REFUND_REFUNDED
-        return self.currency_id.compare_amounts(refunded, self.pay_amount) >= 0
+        refunded = self._get_seen_refunds().mapped("refund_amount")
+        return bool(refunded) and (
+            self.currency_id.compare_amounts(sum(refunded), self.pay_amount) >= 0
+        )
+
+    def _get_seen_refunds(self):
+        """Return the refunds that the order's row is not older than.
+
+        A refund that is newer may belong to an order that was shipped meanwhile: until
+        the order's row is read again, the parcel only waits.
+        """
+        date = self.platform_update_date
+        return self.refund_ids._filter_refunded().filtered(
+            lambda r: r.effect or not date or r._get_update_date() <= date
+        )
 
     def _has_running_after_sale(self):
         """Return whether an after-sale runs: by the newer of order and after-sales."""
         refunds = self.refund_ids
         running = refunds.filtered(lambda r: r.state in ("open", "paying", "unknown"))
+        if refunds._filter_refunded() - self._get_seen_refunds():
+            return True
         order_date = self.platform_update_date or fields.Datetime.now()
         if self.refund_status in (REFUND_NONE, REFUND_REFUNDED):
             return any(r._get_update_date() >= order_date for r in running)
@@ -153,7 +168,7 @@ class PddOrder(models.Model):
         self.ensure_one()
         if not self._is_to_ship() or self._is_fully_refunded():
             return self.refund_ids.browse()
-        refunded = self.refund_ids._filter_refunded()
+        refunded = self._get_seen_refunds()
         return refunded.filtered(lambda r: not r.effect and not r.is_shipped)
 
     def _apply_cuts(self):

@@ -1,16 +1,18 @@
 # Copyright 2026 The Pinduoduo connector authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import logging
+from datetime import datetime
 from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.fields import Domain
 
 from .. import pop
-from ..const import ORDER_TO_SHIP, REFUND_REFUNDED
+from ..const import AFTER_SALES_REFUNDED, ORDER_TO_SHIP, REFUND_REFUNDED
 
 _logger = logging.getLogger(__name__)
 
+ORDER_API = "pdd.order.information.get"
 LIST_API = "pdd.refund.list.increment.get"
 WINDOW_SECONDS = 1800
 ALL_TYPES = 1
@@ -171,6 +173,44 @@ class PddRefund(models.Model):
         rows = []
         for order in orders:
             rows += self._fetch_of_order(shop, order.order_sn)
+        return rows
+
+    @api.model
+    def _fetch_orders(self, shop, rows):
+        """Return the orders of refunds that are newer than what we have of the order.
+
+        Whether the order was shipped meanwhile decides what the refund does to it. Calls
+        the gateway, so it is to be called before anything is locked.
+
+        :param list rows: items of ``refund_list``
+        :return list: orders as the detail API returns them
+        """
+        dates = {}
+        for row in rows:
+            try:
+                vals = self._prepare_vals(row)
+            except (ValueError, AttributeError):
+                continue  # reported by the intake
+            if vals["after_sales_status"] == AFTER_SALES_REFUNDED:
+                dates[vals["order_sn"]] = vals["platform_update_date"]
+        orders = self.env["pdd.order"].search(
+            Domain("shop_id", "=", shop.id)
+            & Domain("order_sn", "in", list(dates))
+            & Domain("order_status", "=", ORDER_TO_SHIP)
+            & Domain("state", "!=", "cancelled")
+        )
+        stale = orders.filtered(
+            lambda order: not order.platform_update_date
+            or order.platform_update_date < (dates[order.order_sn] or datetime.max)
+        )
+        rows = []
+        for order in stale:
+            try:
+                answer = shop._call(ORDER_API, order_sn=order.order_sn)
+            except pop.PddError as error:  # it waits until the order's own feed comes
+                _logger.info("PDD order %s not read: %s", order.order_sn, error)
+                continue
+            rows.append(answer.get("order_info"))
         return rows
 
     @api.model
