@@ -92,19 +92,12 @@ def _up():
 
 def _show(url, simulator):
     lines = {
+        **{name: f"{url}/odoo/{place}" for name, place in demo_data.places()},
         "sales orders made of them": f"{url}/odoo/sales",
-        "the merchant's side": f"{simulator}/",
+        "the merchant's side": f"{simulator}/ (a new order about every half minute)",
         "in Chinese": f"log in as {demo_data.CHINESE_LOGIN}, same password",
         "logs": f"{paths.RUN.relative_to(paths.ROOT)}/*.log",
     }
-    if paths.present_addons():
-        action = f"{url}/odoo/action-pdd_connector"
-        lines = {
-            "the shop in Odoo": f"{action}.pdd_shop_action",
-            "its orders": f"{action}.pdd_order_action",
-            "SKUs without product": f"{action}.pdd_sku_action",
-            **lines,
-        }
     print("\nWhat to look at")
     for name, place in lines.items():
         print(f"  {name:<26} {place}")

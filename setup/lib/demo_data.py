@@ -4,11 +4,20 @@
 
 import json
 
-from . import databases, paths, server, services
+from . import databases, paths, postgres, server, services
 from .steps import Trouble
 
 LOGIN = "admin"
 CHINESE_LOGIN = "lina"
+PLACES = (
+    ("the shop in Odoo", "pdd-shops"),
+    ("its orders", "pdd-orders"),
+    ("what waits, and its cure", "pdd-issues"),
+    ("SKUs and their products", "pdd-skus"),
+    ("stock told to the shop", "pdd-publications"),
+    ("parcels", "pdd-parcels"),
+    ("bills", "pdd-bills"),
+)
 PASSWORD = "admin"  # the demo only listens on this machine
 
 
@@ -89,6 +98,14 @@ def ensure_shop(simulator, note):
         advice="setup/demo reset starts anew.",
     )
     return True
+
+
+def places():
+    """Return (what, path of its page) for the pages that the add-ons here have."""
+    known = postgres.psql(
+        "SELECT path FROM ir_actions WHERE path IS NOT NULL", databases.DEMO
+    ).split()
+    return [(what, path) for what, path in PLACES if path in known]
 
 
 def _file(name, content):

@@ -12,6 +12,7 @@ from .bill import FLOWS, serve_export
 from .carriers import CARRIERS
 from .clock import DAY, day_of, to_text
 from .render import yuan_text
+from .visitor import buttons, new_order_button, serve_visit
 
 ROWS = 50
 _STATUS = {
@@ -36,6 +37,7 @@ _ORDER_HEADS = (
     ("收件人", "Receiver"),
     ("备注", "Notes"),
     ("成交时间", "Deal"),
+    ("模拟", "Play buyer or platform"),
 )
 _GOODS_HEADS = (
     ("商品", "Goods"),
@@ -78,6 +80,8 @@ vertical-align:top}th small{display:block}td.n{text-align:right;white-space:nowr
 .bad{background:#ffe0de}button{background:#e02e24;color:#fff;border:0;
 padding:10px 24px;border-radius:6px;font-size:15px;cursor:pointer}
 fieldset{border:1px solid #e3e5e9;border-radius:6px;margin:16px 0}
+form{margin:12px 24px}td form{margin:0;white-space:nowrap}
+td button{padding:2px 8px;font-size:13px}
 p.pager{display:flex;gap:16px}
 """
 
@@ -93,11 +97,13 @@ def document(title, body):
 
 
 def serve_page(platform, request):
-    """Answer ``/`` (the first shop), ``/shop/<mall_id>`` and its ``/export``."""
+    """Answer ``/`` (the first shop), ``/shop/<mall_id>``, its export and visits."""
     path = request.path.removeprefix("/shop/").strip("/")
     mall_id, _slash, wanted = path.partition("/")
     try:
         shop = platform.shop(mall_id or None)
+        if wanted == "visit" and request.method == "POST":
+            return serve_visit(platform, shop, request.form)
         if wanted == "export":
             return serve_export(
                 platform, shop, request.args["from"], request.args["to"]
@@ -144,7 +150,9 @@ def _orders(platform, shop, page):
     orders = list(shop.orders.values())
     orders.sort(key=lambda order: order.confirmed, reverse=True)
     rows = "".join(_order_row(order) for order in _cut(orders, page))
-    return _table("orders", _ORDER_HEADS, rows, shop, page, len(orders))
+    return new_order_button(shop) + _table(
+        "orders", _ORDER_HEADS, rows, shop, page, len(orders)
+    )
 
 
 def _order_row(order):
@@ -170,7 +178,8 @@ def _order_row(order):
         f"{_label(_REFUND[order.refund_status])}</span></td>"
         f'<td class="tracking">{parcel}</td><td>{escape(receiver.name[0])}** '
         f"<small>{receiver.province.name} {receiver.city.name}</small></td>"
-        f"<td>{escape(notes[:200])}</td><td>{to_text(order.confirmed)}</td></tr>"
+        f"<td>{escape(notes[:200])}</td><td>{to_text(order.confirmed)}</td>"
+        f'<td class="play">{buttons(order)}</td></tr>'
     )
 
 

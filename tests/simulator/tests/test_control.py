@@ -4,12 +4,15 @@
 """The control interface, the journal, the pages and HTTP itself."""
 
 import http.client
+import random
 import re
 import socket
 from urllib.parse import urlsplit
 
 import pytest
 import requests
+
+from tests.simulator.visitor import LABELS, choices
 
 from .client import Client
 from .conftest import NOON
@@ -235,3 +238,39 @@ def test_two_simulators_side_by_side(make):
     assert first.shops[0].client_secret != second.shops[0].client_secret
     Client(first).call("pdd.time.get")
     Client(second).call("pdd.time.get")
+
+
+def _visit(sim, **form):
+    address = f"{sim.url}/shop/{sim.shops[0].mall_id}/visit"
+    return requests.post(address, data=form, timeout=20, allow_redirects=False)
+
+
+def test_a_visitor_plays_buyer_and_platform(sim):
+    answer = _visit(sim, event="new_order")
+    assert answer.status_code == 303
+    (order,) = sim.shops[0].orders.values()
+    assert answer.headers["Location"].endswith(f"#order-{order.order_sn}")
+    page = requests.get(sim.url, timeout=20).text
+    assert "new-order" in page and 'value="refund_request"' in page
+    order.risk = order.step_status = None
+    for event, status in (("refund_request", 2), ("refund_withdraw", 11)):
+        assert _visit(sim, event=event, order_sn=order.order_sn).status_code == 303
+        assert order.after_sales_status == status
+    assert _visit(sim, event="receive", order_sn=order.order_sn).status_code == 409
+    assert _visit(sim, event="ship", order_sn=order.order_sn).status_code == 404
+    assert _visit(sim, event="memo", order_sn="1").status_code == 404
+
+
+def test_every_button_that_is_shown_works(make):
+    sim = make(orders=20, days=3)
+    rng, tried = random.Random(7), set()
+    for _step in range(300):
+        order = rng.choice(list(sim.shops[0].orders.values()))
+        if order.order_status == 1 and order.refund_status == 1 and rng.random() < 0.2:
+            order.risk, order.step_status = False, None
+            sim.platform.event(order.order_sn, "ship")
+        for event in rng.sample(choices(order), min(1, len(choices(order)))):
+            answer = _visit(sim, event=event, order_sn=order.order_sn)
+            assert answer.status_code == 303, (event, answer.text)
+            tried.add(event)
+    assert tried == set(LABELS) - {"new_order"}
