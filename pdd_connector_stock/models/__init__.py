@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from . import (
     delivery_carrier,
+    pdd_deadline,
     pdd_handling_hint,
     pdd_logistics_company,
     pdd_order_hint,
@@ -13,6 +14,7 @@ from . import (
     pdd_parcel_group,
     pdd_parcel_send,
     pdd_parcel_tell,
+    pdd_penalty,
     pdd_refund_stop,
     pdd_shop_parcel,
     pdd_shop_stop,

@@ -1,0 +1,120 @@
+# Copyright 2026 The Pinduoduo connector authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from datetime import timedelta
+
+from odoo import fields
+from odoo.tests import new_test_user, tagged
+
+from .parcel_common import ParcelCase
+
+
+@tagged("post_install", "-at_install")
+class TestParcelDeadline(ParcelCase):
+    def _deadline(self, order):
+        self.env.invalidate_all()
+        return self.env["pdd.deadline"].search([("order_id", "=", order.id)])
+
+    def _price(self, order, amount, hours=5):
+        order.write(
+            {
+                "receivable_amount": amount,
+                "last_ship_date": fields.Datetime.now() + timedelta(hours=hours),
+            }
+        )
+
+    def test_the_penalty_follows_the_table(self):
+        order = self._make_orders()
+        for amount, penalty in ((20, 3), (299.99, 3), (300, 3), (2000, 20), (9000, 30)):
+            self._price(order, amount)
+            self.assertAlmostEqual(self._deadline(order).penalty_amount, penalty)
+
+    def test_a_company_may_have_a_table_of_its_own(self):
+        order = self._make_orders()
+        self._price(order, 2000)
+        self.env["pdd.penalty"].create(
+            {
+                "company_id": self.env.company.id,
+                "min_amount": 100,
+                "fixed_amount": 7,
+            }
+        )
+        self.assertAlmostEqual(self._deadline(order).penalty_amount, 7)
+
+    def test_orders_are_ranked_by_the_money_at_risk(self):
+        orders = self._make_orders(4)
+        for order, (amount, hours) in zip(
+            orders, ((5000, 80), (20, 2), (2000, 20), (1000, -3)), strict=True
+        ):
+            self._price(order, amount, hours)
+        ranked = self.env["pdd.deadline"].search([("order_id", "in", orders.ids)])
+        self.assertEqual(
+            ranked.order_id.ids,
+            [orders[2].id, orders[3].id, orders[1].id, orders[0].id],
+        )
+        self.assertEqual(
+            [round(amount) for amount in ranked.mapped("risk_amount")], [20, 10, 3, 0]
+        )
+        self.assertAlmostEqual(ranked[1].hours_left, -3, delta=0.1)
+
+    def test_the_obstacle_is_the_next_thing_to_clear(self):
+        order = self._make_orders()
+        picking = order.sale_order_id.picking_ids
+        picking.do_unreserve()
+        self.assertEqual(self._deadline(order).obstacle, "stock")
+        picking.action_assign()
+        self.assertEqual(self._deadline(order).obstacle, "carrier")
+        self.assertEqual(self._deadline(order).action_open()["res_id"], picking.id)
+        picking.carrier_id = self.sf
+        self.assertEqual(self._deadline(order).obstacle, "label")
+        picking.carrier_tracking_ref = "SF1"
+        self.assertEqual(self._deadline(order).obstacle, "validate")
+        picking.button_validate()
+        self.assertEqual(self._deadline(order).obstacle, "tell")
+        self._send_parcels()
+        self.assertEqual(self._deadline(order).obstacle, "refused")
+        self.assertEqual(self._deadline(order).action_open()["res_model"], "pdd.parcel")
+        picking.carrier_tracking_ref = "SF1000000000001"
+        self._send_parcels()
+        self.assertFalse(self._deadline(order))
+
+    def test_held_orders_are_on_the_list_and_cancelled_ones_are_not(self):
+        order = self._make_orders()
+        self.platform.event(order.order_sn, "risk_on")
+        self.shop.action_sync_orders()
+        self.assertEqual(self._deadline(order).obstacle, "hold")
+        self.platform.event(order.order_sn, "risk_off")
+        self.platform.event(order.order_sn, "refund_request")
+        self.platform.event(order.order_sn, "refund_agree")
+        self.shop.action_sync_orders()
+        self.assertFalse(self._deadline(order))
+
+    def test_what_cannot_make_it_today_is_forecast(self):
+        order = self._make_orders()
+        self._price(order, 100, hours=-1)
+        self.assertFalse(self._deadline(order).will_miss)
+        order.sale_order_id.picking_ids.do_unreserve()
+        self.assertTrue(self._deadline(order).will_miss)
+        self._price(order, 100, hours=49)
+        self.assertFalse(self._deadline(order).will_miss)
+
+    def test_an_urging_buyer_is_shown(self):
+        order = self._make_orders()
+        self.platform.event(order.order_sn, "urge")
+        self.shop.action_sync_orders()
+        self.assertTrue(self._deadline(order).is_urged)
+
+    def test_each_company_sees_its_own_orders(self):
+        order = self._make_orders()
+        company = self.env["res.company"].create({"name": "Other"})
+        stranger = new_test_user(
+            self.env,
+            "stranger",
+            groups="stock.group_stock_user",
+            company_id=company.id,
+            company_ids=[fields.Command.set(company.ids)],
+        )
+        worker = new_test_user(self.env, "worker", groups="stock.group_stock_user")
+        Deadline = self.env["pdd.deadline"]
+        domain = [("order_id", "=", order.id)]
+        self.assertEqual(Deadline.with_user(worker).search_count(domain), 1)
+        self.assertEqual(Deadline.with_user(stranger).search_count(domain), 0)
