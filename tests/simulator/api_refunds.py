@@ -4,9 +4,10 @@
 """After-sales calls (refunds.md): two codings of the type, two units of money."""
 
 from .carriers import CARRIERS, USUAL
+from .cases import running_case
 from .clock import to_text
 from .errors import BUSINESS, business, missing, wrong
-from .lifecycle import Impossible, running_case
+from .lifecycle import Impossible
 from .people import masks, receiver_ciphertexts
 from .registry import method
 from .render import yuan_text

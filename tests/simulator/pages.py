@@ -80,7 +80,7 @@ vertical-align:top}th small{display:block}td.n{text-align:right;white-space:nowr
 .bad{background:#ffe0de}button{background:#e02e24;color:#fff;border:0;
 padding:10px 24px;border-radius:6px;font-size:15px;cursor:pointer}
 fieldset{border:1px solid #e3e5e9;border-radius:6px;margin:16px 0}
-form{margin:12px 24px}td form{margin:0;white-space:nowrap}
+button small{color:#ffd5d2}form{margin:12px 24px}td form{margin:0;white-space:nowrap}
 td button{padding:2px 8px;font-size:13px}
 p.pager{display:flex;gap:16px}
 """

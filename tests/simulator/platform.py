@@ -9,7 +9,7 @@ import itertools
 import random
 import threading
 
-from . import lifecycle
+from . import cases, lifecycle  # noqa: F401  cases registers its events
 from .clock import Clock
 from .invoices import apply_for
 from .mailbox import Mailbox

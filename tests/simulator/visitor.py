@@ -12,7 +12,8 @@ from urllib.parse import quote
 
 from werkzeug.wrappers import Response
 
-from .lifecycle import Impossible, running_case
+from .cases import running_case
+from .lifecycle import Impossible
 from .loading import Loader
 
 NEW_ORDER = "new_order"

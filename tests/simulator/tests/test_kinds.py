@@ -140,3 +140,18 @@ def test_nobody_buys_what_is_sold_out(sim):
     assert {sku.quantity for sku in shop.skus.values()} == {0}
     sim.loader.load(shop.mall_id, 1, NOON - 9, NOON)
     assert sum(sku.quantity for sku in shop.skus.values()) > 900, "filled up"
+
+
+def test_another_number_of_pieces(make):
+    sim = make(list_lag=30)
+    client = Client(sim)
+    order = sim.platform.create_order(items=[{"count": 2}])
+    sku = sim.shops[0].skus[order.lines[0].sku_id]
+    left = sku.quantity
+    sim.clock.advance(31)
+    sim.platform.event(order.order_sn, "count_change", count=1)
+    detail = client.order(order.order_sn)
+    assert detail["item_list"][0]["goods_count"] == 1
+    assert (detail["pay_amount"], sku.quantity) == (39.9, left + 1)
+    listed = client.increment(NOON, NOON + 60)["order_sn_list"][0]
+    assert listed["item_list"][0]["goods_count"] == 2, "the list shows what was"
