@@ -42,7 +42,22 @@ def main():
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_signal: stopped.set())
-    simulator = Simulator(
+    try:
+        simulator = make_simulator(options)
+    except ValueError as error:
+        sys.exit(f"{error}; delete it to begin anew")
+    with simulator.prepare():
+        sys.stdout.write(f"simulator ready {simulator.url}\n")
+        sys.stdout.flush()
+        stopped.wait()
+
+
+def make_simulator(options):
+    """Return what the command line asks for.
+
+    :raise ValueError: the saved state cannot be used
+    """
+    return Simulator(
         seed=options.seed,
         shops=options.shops,
         orders=options.orders,
@@ -55,10 +70,6 @@ def main():
         state_file=options.state,
         verbose=options.verbose,
     )
-    with simulator.prepare():
-        sys.stdout.write(f"simulator ready {simulator.url}\n")
-        sys.stdout.flush()
-        stopped.wait()
 
 
 if __name__ == "__main__":

@@ -3,14 +3,15 @@
 
 """Saving the platform's state to a file and loading it again.
 
-The file is a pickle the simulator wrote itself; never load one from elsewhere.
+The file is a line that names the version, then a pickle the simulator wrote itself;
+never load one from elsewhere.
 """
 
 import pickle
 from pathlib import Path
 
 #: Changes whenever the classes in the file change shape.
-FORMAT = 3
+FORMAT = 4
 
 
 def save(platform, path):
@@ -18,7 +19,8 @@ def save(platform, path):
     path = Path(path)
     unfinished = path.with_name(f"{path.name}.part")
     with platform.lock, unfinished.open("wb") as file:
-        pickle.dump((FORMAT, platform), file, pickle.HIGHEST_PROTOCOL)
+        file.write(_head())
+        pickle.dump(platform, file, pickle.HIGHEST_PROTOCOL)
     unfinished.replace(path)
 
 
@@ -31,7 +33,10 @@ def load(path):
     if not path.exists():
         return None
     with path.open("rb") as file:
-        version, platform = pickle.load(file)
-    if version != FORMAT:
-        raise ValueError(f"{path} was saved by another version of the simulator")
-    return platform
+        if file.readline(100) != _head():
+            raise ValueError(f"{path} was saved by another version of the simulator")
+        return pickle.load(file)
+
+
+def _head():
+    return f"Pinduoduo simulator, format {FORMAT}\n".encode()

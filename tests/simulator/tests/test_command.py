@@ -4,6 +4,7 @@
 """The command line: ready line, quiet end, state that survives, life goes on."""
 
 import os
+import pickle
 import re
 import signal
 import subprocess
@@ -82,6 +83,17 @@ def test_state_of_another_version_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(store, "FORMAT", store.FORMAT + 1)
     with pytest.raises(ValueError, match="another version"):
         Simulator(state_file=path)
+    path.write_bytes(pickle.dumps((1, "as once")))
+    process = subprocess.run(
+        [sys.executable, "-m", "tests.simulator", "--state", str(path)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert process.returncode == 1 and "Traceback" not in process.stderr
+    assert "another version" in process.stderr and "delete it" in process.stderr
 
 
 def test_orders_arrive_and_move_on_while_live(make):
