@@ -94,7 +94,7 @@ def _show(url, simulator):
     lines = {
         **{name: f"{url}/odoo/{place}" for name, place in demo_data.places()},
         "sales orders made of them": f"{url}/odoo/sales",
-        "the merchant's side": f"{simulator}/ (a new order about every half minute)",
+        "the merchant's side": f"{simulator}/ (a new order every minute or so)",
         "in Chinese": f"log in as {demo_data.CHINESE_LOGIN}, same password",
         "logs": f"{paths.RUN.relative_to(paths.ROOT)}/*.log",
     }

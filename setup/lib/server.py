@@ -49,11 +49,15 @@ def script(name, database, *args, why, advice=""):
 
     :return str: what it printed, Odoo's log included
     """
-    config = write_config("tools", db_name=database)
-    return processes.run(
-        [paths.PYTHON, paths.SETUP / "inside" / f"{name}.py", config, database, *args],
-        why=why,
-        advice=advice,
-        log=paths.RUN / f"{name}.log",
-        env=environment(PYTHONPATH=paths.ROOT),
-    )
+    config = write_config(f"{name}-{os.getpid()}", db_name=database)
+    try:
+        return processes.run(
+            [paths.PYTHON, paths.SETUP / "inside" / f"{name}.py", config, database]
+            + list(args),
+            why=why,
+            advice=advice,
+            log=paths.RUN / f"{name}.log",
+            env=environment(PYTHONPATH=paths.ROOT),
+        )
+    finally:
+        config.unlink(missing_ok=True)
