@@ -11,11 +11,13 @@
     "data": [
         "security/ir.model.access.csv",
         "security/pdd_connector_stock_rules.xml",
+        "security/pdd_publishing_rules.xml",
         "data/pdd_logistics_company_data.xml",
         "data/ir_cron_parcel_data.xml",
         "data/pdd_handling_hint_data.xml",
         "wizards/pdd_warehouse_rule_try_views.xml",
         "data/pdd_penalty_data.xml",
+        "data/ir_cron_stock_data.xml",
         "views/pdd_logistics_company_views.xml",
         "views/pdd_parcel_views.xml",
         "views/pdd_parcel_group_views.xml",

@@ -1,0 +1,212 @@
+# Copyright 2026 The Pinduoduo connector authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+from .pdd_stock_publication import OPEN_STATES
+
+PUBLISH_APIS = ("pdd.goods.skus.get", "pdd.goods.quantity.update")
+FETCH_AGE = timedelta(seconds=3)
+FRESH_AGE = timedelta(minutes=10)
+BEHIND = timedelta(hours=1)  # a feed so far behind is caught up by its own action
+SECONDS_INLINE = 20
+
+
+class PddShop(models.Model):
+    """Publishing of a shop: its switch, its brake, its figures."""
+
+    _inherit = "pdd.shop"
+
+    stock_publish = fields.Boolean(
+        string="Publish Stock",
+        default=True,
+        tracking=True,
+        help="Off: the platform is told nothing. Without a stock rule nothing is told "
+        "either.",
+    )
+    stock_brake = fields.Integer(
+        string="Ask Before Emptying More Than",
+        default=50,
+        help="If more SKUs than this would fall to zero at once, they wait for a "
+        "person; 0: never ask.",
+    )
+    stock_trouble = fields.Char(readonly=True, copy=False)
+    stock_rule_ids = fields.One2many("pdd.stock.rule", "shop_id", string="Stock Rules")
+    stock_level_count = fields.Integer(compute="_compute_stock_counts")
+    stock_waiting_count = fields.Integer(
+        string="Stock to Tell", compute="_compute_stock_counts"
+    )
+    stock_refused_count = fields.Integer(compute="_compute_stock_counts")
+    stock_held_count = fields.Integer(compute="_compute_stock_counts")
+
+    _stock_brake_positive = models.Constraint(
+        "CHECK(stock_brake >= 0)", "The number of SKUs must not be negative."
+    )
+
+    def _compute_stock_counts(self):
+        levels = self.env["pdd.stock.level"]._read_group(
+            [("shop_id", "in", self.ids)], ["shop_id", "outcome"], ["__count"]
+        )
+        waiting = self.env["pdd.stock.publication"]._read_group(
+            [("shop_id", "in", self.ids), ("state", "in", OPEN_STATES)],
+            ["shop_id", "state"],
+            ["__count"],
+        )
+        for shop in self:
+            counts = {o: n for s, o, n in levels if s == shop}
+            queue = {state: n for s, state, n in waiting if s == shop}
+            shop.stock_level_count = sum(counts.values())
+            shop.stock_refused_count = counts.get("refused", 0)
+            shop.stock_held_count = queue.pop("held", 0)
+            shop.stock_waiting_count = sum(queue.values())
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "stock_publish" in vals:
+            self.env["pdd.stock.mark"]._mark("switch", shops=self)
+        return result
+
+    # --- buttons
+
+    def action_publish_stock(self):
+        """Read orders, work out all SKUs of these shops and tell the platform.
+
+        Whatever Odoo believes the platform shows: it is asked. A shop without any stock
+        rule gets one that offers all that is free. What takes too long is finished by
+        the scheduled action.
+        """
+        self.check_access("read")
+        self._ensure_stock_rule()
+        self._sync("order")
+        self.env["pdd.stock.mark"]._mark("request", shops=self, is_check=True)
+        self.env["ir.cron"]._commit_progress()
+        # the outbox belongs to the connector, whoever presses the button
+        publications = self.env["pdd.stock.publication"].sudo()
+        shops = self.sudo().filtered("stock_publish")
+        publications._publish(shops, seconds=SECONDS_INLINE)
+        return self._notify_stock_published()
+
+    def action_view_stock(self):
+        return self._open("pdd_connector_stock.pdd_stock_level_action")
+
+    def action_view_stock_held(self):
+        return self._open(
+            "pdd_connector_stock.pdd_stock_publication_action", search_default_held=1
+        )
+
+    def action_view_stock_refused(self):
+        return self._open(
+            "pdd_connector_stock.pdd_stock_level_action", search_default_refused=1
+        )
+
+    # --- business methods
+
+    @api.model
+    def _required_apis(self):
+        return [*super()._required_apis(), *PUBLISH_APIS]
+
+    def _ensure_stock_rule(self):
+        """Give shops without any stock rule one that offers all that is free."""
+        bare = self.filtered(lambda shop: not shop.stock_rule_ids)
+        if bare:
+            # pressing the button is the decision; writing rules is for managers else
+            self.env["pdd.stock.rule"].sudo().create(
+                [{"shop_id": shop.id} for shop in bare]
+            )
+
+    def _fetch_before_publishing(self):
+        """Read the orders of these shops if there is anything to publish.
+
+        What fails here is left to the feed; then nothing is raised on the platform.
+        """
+        Publication = self.env["pdd.stock.publication"]
+        if not (self.env["pdd.stock.mark"]._has_due() or Publication._has_queue()):
+            return
+        now = fields.Datetime.now()
+        feeds = self._get_feeds("order").filtered(
+            lambda feed: (
+                feed.synced_until
+                and feed.synced_until > now - BEHIND
+                and not (feed.next_run_date and feed.next_run_date > now)
+                and not (feed.last_run_date and feed.last_run_date > now - FETCH_AGE)
+            )
+        )
+        if feeds:
+            feeds._run_pulls()
+
+    def _has_fresh_orders(self):
+        """Return whether the orders were read lately and up to now."""
+        self.ensure_one()
+        now = fields.Datetime.now()
+        feed = self.feed_ids.filtered(lambda feed: feed.kind == "order")
+        return bool(
+            feed.synced_until
+            and feed.synced_until > now - BEHIND
+            and feed.last_run_date
+            and feed.last_run_date > now - FRESH_AGE
+            and not feed.failure_count
+        )
+
+    # --- trouble
+
+    def _report_stock_brake(self, count):
+        name = self.env._(
+            "%(count)s SKUs of %(shop)s would fall to zero at once: check the stock rules "
+            "and the last inventory, then approve or reject the waiting publications.",
+            count=count,
+            shop=self.name,
+        )
+        self.env["pdd.issue"]._report(self, "stock_brake", "", name)
+
+    def _settle_stock_brake(self):
+        if not self.stock_held_count:
+            self.env["pdd.issue"]._settle(self, "stock_brake")
+
+    def _report_stock_trouble(self, sentence):
+        """Open an issue: the shop's stock cannot be told at present."""
+        self.ensure_one()
+        name = self.env._(
+            "The stock of %(shop)s is not told to the platform: %(reason)s",
+            shop=self.name,
+            reason=sentence,
+        )
+        self.env["pdd.issue"]._report(self, "stock_stuck", "", name, detail=sentence)
+        self.stock_trouble = sentence
+        self.env["ir.cron"]._commit_progress()
+
+    def _settle_stock_trouble(self):
+        self.stock_trouble = False
+        self.env["pdd.issue"]._settle(self, "stock_stuck")
+
+    # --- words
+
+    def _notify_stock_published(self):
+        self.invalidate_recordset()
+        waiting = sum(self.mapped("stock_waiting_count"))
+        held = sum(self.mapped("stock_held_count"))
+        message = self.env._(
+            "%(skus)s SKUs worked out; %(waiting)s are still on their way, %(held)s wait "
+            "for approval.",
+            skus=sum(self.mapped("stock_level_count")),
+            waiting=waiting,
+            held=held,
+        )
+        return self._notify_stock("success", message)
+
+    def _notify_stock_requested(self):
+        return self._notify_stock(
+            "info", self.env._("The platform is asked and told within seconds.")
+        )
+
+    def _notify_stock(self, kind, message):
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": kind,
+                "title": self.env._("Stock"),
+                "message": message,
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }

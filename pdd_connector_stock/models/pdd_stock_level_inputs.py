@@ -1,0 +1,209 @@
+# Copyright 2026 The Pinduoduo connector authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from collections import defaultdict
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+MOVES_OPEN = ("waiting", "confirmed", "assigned", "partially_available")
+
+
+class PddStockLevel(models.Model):
+    """What the formula reads: Odoo's stock, unmade orders, running campaigns."""
+
+    _inherit = "pdd.stock.level"
+
+    @api.model
+    def _get_stock(self, offers):
+        """Return Odoo's figures of all components, in the product's unit.
+
+        :param list offers: :class:`~..formula.Offer`
+        :return dict: (pool, product id) -> on_hand, reserved, promised, incoming, free
+        """
+        products_by_pool = defaultdict(set)
+        for offer in offers:
+            products_by_pool[offer.pool].update(p for p, _per in offer.components)
+        stock = {}
+        for pool, product_ids in products_by_pool.items():
+            stock.update(self._get_pool_stock(pool, product_ids))
+        return stock
+
+    @api.model
+    def _get_pool_stock(self, pool, product_ids):
+        """Return the figures of one pool.
+
+        ``free`` is what nobody was promised: on hand, less what is reserved, less what
+        open deliveries ask for and have not reserved. A forecast adds the receipts that
+        are planned in time, and then takes off what is bought to order as well.
+        """
+        warehouse_ids, basis, days = pool
+        is_forecast = basis == "forecast"
+        quants, moves_in, moves_out = self._get_stock_domains(
+            warehouse_ids, product_ids
+        )
+        if not is_forecast:
+            moves_out &= Domain("procure_method", "!=", "make_to_order")
+        on_hand = self._sum_quants(quants)
+        promised = self._sum_promised(moves_out)
+        incoming = self._sum_incoming(moves_in, days) if is_forecast else {}
+        figures = {}
+        for product_id in product_ids:
+            quantity, reserved = on_hand.get(product_id, (0.0, 0.0))
+            asked, coming = promised.get(product_id, 0.0), incoming.get(product_id, 0.0)
+            figures[pool, product_id] = {
+                "on_hand": quantity,
+                "reserved": reserved,
+                "promised": asked,
+                "incoming": coming,
+                "free": quantity - reserved - asked + coming,
+            }
+        return figures
+
+    @api.model
+    def _get_stock_domains(self, warehouse_ids, product_ids):
+        """Return domains of quants, open receipts and open deliveries of warehouses."""
+        if not warehouse_ids:
+            return (Domain.FALSE,) * 3
+        Product = self.env["product.product"]
+        located = Product.with_context(warehouse_id=[*warehouse_ids])
+        in_products = Domain("product_id", "in", [*product_ids])
+        quants, moves_in, moves_out = located._get_domain_locations()
+        in_products_open = in_products & Domain("state", "in", MOVES_OPEN)
+        return (
+            in_products & quants,
+            in_products_open & moves_in,
+            in_products_open & moves_out,
+        )
+
+    @api.model
+    def _sum_quants(self, domain):
+        rows = self.env["stock.quant"]._read_group(
+            domain, ["product_id"], ["quantity:sum", "reserved_quantity:sum"]
+        )
+        return {product.id: figures for product, *figures in rows}
+
+    @api.model
+    def _sum_incoming(self, domain, days):
+        limit_date = fields.Datetime.now() + timedelta(days=days)
+        rows = self.env["stock.move"]._read_group(
+            domain & Domain("date", "<=", limit_date),
+            ["product_id"],
+            ["product_qty:sum"],
+        )
+        return {product.id: quantity for product, quantity in rows}
+
+    @api.model
+    def _sum_promised(self, domain):
+        """Return what open deliveries still lack: product id -> pieces.
+
+        The reserved quantity of a move is in the move's unit: the ORM cannot sum it.
+        """
+        Move = self.env["stock.move"]
+        query = Move._search(domain)
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT product_id, SUM(GREATEST(0, product_qty
+                       - product_qty * quantity / NULLIF(product_uom_qty, 0)))
+                  FROM stock_move
+                 WHERE id IN %s
+                 GROUP BY product_id
+                """,
+                query.subselect(),
+                to_flush=Move._fields["quantity"],
+            )
+        )
+        return {product_id: float(lacking or 0) for product_id, lacking in rows}
+
+    @api.model
+    def _get_sold(self):
+        """Return what the platform sold and no stock move of Odoo knows of.
+
+        Orders that are not made yet, whatever their reason, and orders to ship whose
+        sales order somebody cancelled. Orders without anything to ship do not count.
+
+        :return dict: (company id, component id) -> pieces
+        """
+        rows = self.env.execute_query(
+            SQL(
+                """
+                WITH unmade AS (
+                    SELECT id, shop_id
+                      FROM pdd_order
+                     WHERE sale_order_id IS NULL
+                       AND state IN ('pending', 'held', 'error')
+                       AND COALESCE(related_order_sn, '') = ''
+                     UNION ALL
+                    SELECT orders.id, orders.shop_id
+                      FROM pdd_order AS orders
+                      JOIN sale_order AS sale ON sale.id = orders.sale_order_id
+                     WHERE orders.order_status = 1
+                       AND orders.state IN ('done', 'held')
+                       AND sale.state = 'cancel'
+                       AND COALESCE(orders.related_order_sn, '') = ''
+                )
+                SELECT shop.company_id, sku.product_id,
+                       SUM(line.quantity - COALESCE(line.cut_quantity, 0))
+                  FROM unmade
+                  JOIN pdd_order_line AS line ON line.order_id = unmade.id
+                  JOIN pdd_sku AS sku ON sku.id = line.sku_id
+                  JOIN pdd_shop AS shop ON shop.id = unmade.shop_id
+                 WHERE sku.product_id IS NOT NULL
+                 GROUP BY shop.company_id, sku.product_id
+                """
+            )
+        )
+        components = self._get_components({product_id for _c, product_id, _q in rows})
+        sold = defaultdict(float)
+        for company_id, product_id, pieces in rows:
+            for component_id, per in components[product_id]:
+                sold[company_id, component_id] += float(pieces) * per
+        return sold
+
+    @api.model
+    def _get_locked(self, facts, chosen):
+        """Return what running campaigns still keep aside: SKU id -> pieces.
+
+        :param dict chosen: SKU id -> rule
+        """
+        now = fields.Datetime.now()
+        running = {
+            fact.id: chosen[fact.id]
+            for fact in facts
+            if chosen[fact.id]._is_lock_running(now)
+        }
+        if not running:
+            return {}
+        sold = self._get_sold_since(
+            {sku_id: rule.lock_start_date for sku_id, rule in running.items()}
+        )
+        return {
+            sku_id: max(0, rule.lock_qty - sold.get(sku_id, 0))
+            for sku_id, rule in running.items()
+        }
+
+    @api.model
+    def _get_sold_since(self, dates):
+        """Return the pieces of deals since a moment, cancelled ones left out.
+
+        :param dict dates: SKU id -> moment, naive UTC
+        :return dict: SKU id -> pieces
+        """
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT line.sku_id, SUM(line.quantity)
+                  FROM unnest(%s::int[], %s::timestamp[]) AS since (sku_id, moment)
+                  JOIN pdd_order_line AS line ON line.sku_id = since.sku_id
+                  JOIN pdd_order AS orders ON orders.id = line.order_id
+                 WHERE orders.confirm_date >= since.moment
+                   AND orders.state != 'cancelled'
+                 GROUP BY line.sku_id
+                """,
+                [*dates],
+                [*dates.values()],
+            )
+        )
+        return dict(rows)

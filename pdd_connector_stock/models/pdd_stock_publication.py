@@ -1,0 +1,411 @@
+# Copyright 2026 The Pinduoduo connector authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import json
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL, json_default
+from psycopg2.extras import Json
+
+from .pdd_stock_mark import CAUSES
+
+OPEN_STATES = ("held", "to_send", "sending", "unknown")
+GC_LIMIT = 10000
+
+
+class PddStockPublication(models.Model):
+    """One attempt to tell the platform the quantity of a SKU, and all that led to it.
+
+    Rows are added by the computation and finished by the sender; of several that wait
+    for the same SKU the newest one counts, the others are superseded.
+    """
+
+    _name = "pdd.stock.publication"
+    _description = "PDD Stock Publication"
+    _order = "id desc"
+    _rec_name = "sku_id"
+    _log_access = False
+
+    sku_id = fields.Many2one(
+        "pdd.sku", string="SKU", required=True, readonly=True, ondelete="cascade"
+    )
+    shop_id = fields.Many2one("pdd.shop", readonly=True, ondelete="cascade")
+    company_id = fields.Many2one("res.company", readonly=True)
+    product_id = fields.Many2one(related="sku_id.product_id")
+    current_sku_ids = fields.One2many(
+        "pdd.sku", "publication_id", readonly=True, string="Last One of"
+    )
+    rule_id = fields.Many2one("pdd.stock.rule", readonly=True, ondelete="set null")
+
+    # --- why
+    cause = fields.Selection(CAUSES, readonly=True)
+    origin = fields.Char(string="Document", readonly=True)
+    user_id = fields.Many2one(
+        "res.users",
+        string="Changed By",
+        readonly=True,
+        ondelete="set null",
+        help="Who made the change that led to this.",
+    )
+    inputs = fields.Json(
+        readonly=True,
+        export_string_translation=False,
+        help="Every input of the formula, as it was.",
+    )
+    explanation = fields.Text(
+        string="Why This Quantity", compute="_compute_explanation"
+    )
+
+    # --- what
+    target_qty = fields.Integer(
+        string="Rule Allows", readonly=True, help="The result of the formula."
+    )
+    quantity = fields.Integer(
+        readonly=True,
+        help="What the platform was told: what the rule allows, less the pieces sold "
+        "there that its order lists do not show yet.",
+    )
+    expected_qty = fields.Integer(
+        string="Expected Before",
+        readonly=True,
+        help="What the platform should have shown just before.",
+    )
+    is_expected = fields.Boolean(readonly=True, help="Something was expected at all.")
+    read_qty = fields.Integer(
+        string="Before", readonly=True, help="What the platform showed just before."
+    )
+    is_read = fields.Boolean(readonly=True)
+    unseen_qty = fields.Integer(
+        string="Sold, Not Read",
+        readonly=True,
+        help="Pieces missing on the platform without an order in its lists yet.",
+    )
+    after_qty = fields.Integer(
+        string="After", readonly=True, help="What the platform showed afterwards."
+    )
+    maybe_qty = fields.Integer(
+        readonly=True, help="Told by an attempt before, without an answer."
+    )
+    is_maybe = fields.Boolean(readonly=True)
+    is_check = fields.Boolean(
+        string="Check", readonly=True, help="Ask the platform, whatever was expected."
+    )
+    sold_total = fields.Integer(readonly=True, exportable=False)
+    drift_qty = fields.Integer(
+        string="Drift",
+        readonly=True,
+        help="What the platform showed minus what it should have shown.",
+    )
+    drift_cause = fields.Selection(
+        [
+            ("raised", "Raised in the merchant backend, or returned by a refund"),
+            ("lowered", "Lowered in the merchant backend, or held by unpaid orders"),
+            ("refused", "A reduction was refused before"),
+            ("lost", "An answer was lost before"),
+        ],
+        string="Likely Cause",
+        readonly=True,
+    )
+
+    # --- when
+    change_date = fields.Datetime(string="Changed On", readonly=True)
+    create_date = fields.Datetime(
+        string="Worked Out On", readonly=True, default=fields.Datetime.now
+    )
+    claim_date = fields.Datetime(string="Taken On", readonly=True)
+    read_date = fields.Datetime(string="Asked On", readonly=True)
+    sent_date = fields.Datetime(string="Told On", readonly=True, index=True)
+    retry_date = fields.Datetime(string="Not Before", readonly=True)
+    seconds = fields.Float(
+        string="Seconds to the Platform",
+        compute="_compute_seconds",
+        digits=(12, 1),
+        help="From the change in Odoo to the platform's answer.",
+    )
+
+    # --- what came of it
+    state = fields.Selection(
+        [
+            ("held", "To approve"),
+            ("to_send", "Waiting"),
+            ("sending", "Being sent"),
+            ("unknown", "No answer"),
+            ("sent", "Told"),
+            ("equal", "Right already"),
+            ("refused", "Reduction refused"),
+            ("error", "Error"),
+            ("superseded", "Superseded"),
+        ],
+        required=True,
+        readonly=True,
+        default="to_send",
+    )
+    attempts = fields.Integer(readonly=True)
+    message = fields.Char(
+        string="Answer", readonly=True, help="The platform's answer, or what happened."
+    )
+
+    _queue_idx = models.Index(
+        "(shop_id, quantity, id) WHERE state IN ('to_send', 'unknown', 'sending')"
+    )
+    _open_idx = models.Index(
+        "(sku_id, id DESC) WHERE state IN ('held', 'to_send', 'sending', 'unknown')"
+    )
+    _sku_idx = models.Index("(sku_id, id DESC)")
+    _one_sending = models.UniqueIndex("(sku_id) WHERE state = 'sending'")
+
+    @api.depends("change_date", "sent_date")
+    def _compute_seconds(self):
+        for publication in self:
+            start, end = publication.change_date, publication.sent_date
+            seconds = (end - start).total_seconds() if start and end else 0.0
+            publication.seconds = max(0.0, seconds)
+
+    @api.depends("inputs", "target_qty", "quantity", "unseen_qty", "state")
+    @api.depends_context("lang")
+    def _compute_explanation(self):
+        for publication in self:
+            lines = self._explain_inputs(publication.inputs, publication.target_qty)
+            if publication.unseen_qty:
+                lines.append(
+                    self.env._(
+                        "− %(unseen)s sold on the platform, order not in its lists yet: "
+                        "%(quantity)s",
+                        unseen=publication.unseen_qty,
+                        quantity=publication.quantity,
+                    )
+                )
+            publication.explanation = "\n".join(lines)
+
+    # --- the queue
+
+    @api.model
+    def _plan(self, facts, results, news):
+        """Add a publication for each SKU whose quantity has to change.
+
+        :param list facts: SKUs that were worked out
+        :param dict results: SKU id -> result
+        :param news: why they were worked out
+        """
+        rows = [
+            self._prepare_row(fact, results[fact.id], news)
+            for fact in facts
+            if self._is_needed(fact, results[fact.id], news)
+        ]
+        self._brake(rows, {fact.id: fact for fact in facts})
+        if rows:
+            self._insert(rows)
+
+    @api.model
+    def _is_needed(self, fact, result, news):
+        """Return whether the platform has to be told, or asked.
+
+        Not where it shows the right quantity already: it takes off its own sales.
+        """
+        if fact.is_stopped or result.state != "ready":
+            return False
+        if fact.waiting_id:
+            return fact.waiting_qty != result.quantity
+        if not fact.base_id or news.must_ask(fact):
+            return True
+        sold = fact.sold_total - fact.base_sold_total
+        if fact.base_unseen_qty > sold and fact.is_complete:
+            return True  # what was missing on the platform was no order
+        expected = expected_quantity(fact.base_after_qty, fact.base_unseen_qty, sold)
+        return result.quantity != expected
+
+    @api.model
+    def _prepare_row(self, fact, result, news):
+        mark = news.get(fact)
+        sold = fact.sold_total - (fact.base_sold_total or 0)
+        unexplained = bool(
+            fact.base_id and fact.base_unseen_qty > sold and fact.is_complete
+        )
+        return {
+            "sku_id": fact.id,
+            "shop_id": fact.shop_id,
+            "company_id": fact.company_id,
+            "rule_id": result.rule.id,
+            "cause": "drift" if unexplained else mark["cause"],
+            "origin": mark["origin"],
+            "user_id": mark["user_id"],
+            "change_date": mark["change_date"],
+            "inputs": result.inputs,
+            "target_qty": result.quantity,
+            "sold_total": fact.sold_total,
+            "is_check": unexplained or news.must_ask(fact),
+            "state": "to_send",
+        }
+
+    @api.model
+    def _brake(self, rows, facts):
+        """Hold what would empty much of a shop at once, until a person approves.
+
+        A wrong warehouse in a rule or a failed inventory import looks like this.
+        """
+        emptied = {}
+        for row in rows:
+            fact = facts[row["sku_id"]]
+            shown = fact.base_after_qty if fact.base_id else fact.platform_qty
+            if not row["target_qty"] and shown and row["cause"] != "request":
+                emptied.setdefault(row["shop_id"], []).append(row)
+        for shop in self.env["pdd.shop"].browse(emptied):
+            rows_of_shop = emptied[shop.id]
+            if shop.stock_brake and len(rows_of_shop) > shop.stock_brake:
+                for row in rows_of_shop:
+                    row["state"] = "held"
+                shop._report_stock_brake(len(rows_of_shop))
+
+    @api.model
+    def _insert(self, rows):
+        """Add publications, in one statement."""
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO pdd_stock_publication (sku_id, shop_id, company_id, rule_id,
+                            cause, origin, user_id, change_date, inputs, target_qty,
+                            quantity, sold_total, is_check, state, create_date,
+                            expected_qty, is_expected, read_qty, is_read, unseen_qty,
+                            after_qty, maybe_qty, is_maybe, drift_qty, attempts)
+                     SELECT row.*, now() AT TIME ZONE 'UTC',
+                            0, FALSE, 0, FALSE, 0, 0, 0, FALSE, 0, 0
+                       FROM (SELECT sku_id, shop_id, company_id, rule_id, cause, origin,
+                                    user_id, change_date, inputs, target_qty,
+                                    target_qty AS quantity, sold_total, is_check, state
+                               FROM jsonb_to_recordset(%s) AS data (sku_id int,
+                                    shop_id int, company_id int, rule_id int,
+                                    cause text, origin text, user_id int,
+                                    change_date timestamp, inputs jsonb,
+                                    target_qty int, sold_total int, is_check boolean,
+                                    state text)
+                            ) AS row
+                """,
+                Json(rows, dumps=to_json),
+            )
+        )
+        self.invalidate_model()
+
+    def _get_expected(self, sold_total):
+        """Return what the platform should show now, after this publication.
+
+        The platform takes off its own sales. Pieces that were missing before any order
+        showed them are part of those that turn up later.
+
+        :param int sold_total: pieces in all orders read until now
+        """
+        self.ensure_one()
+        sold = max(0, sold_total - self.sold_total)
+        return expected_quantity(self.after_qty, self.unseen_qty, sold)
+
+    # --- words
+
+    @api.model
+    def _explain_inputs(self, inputs, target):
+        """Return the formula with its figures, a list of lines."""
+        if not inputs:
+            return []
+        lines = []
+        parts = inputs.get("parts") or []
+        names = self._get_part_names(parts) if len(parts) > 1 else {}
+        for part in parts:
+            lines += self._explain_part(inputs, part, names.get(part["product"]))
+        if len(parts) > 1:
+            lines.append(self.env._("The scarcest component decides."))
+        for name, text in (
+            ("cap", self.env._("Cap: at most %s")),
+            ("floor", self.env._("Floor: fewer than %s are shown as none")),
+        ):
+            if inputs.get(name):
+                lines.append(text % inputs[name])
+        lines.append(self.env._("= %s, rounded down", target))
+        return lines
+
+    @api.model
+    def _get_part_names(self, parts):
+        # the names of components are no secret to who may read the shop's stock
+        products = self.env["product.product"].sudo()
+        found = products.browse([part["product"] for part in parts]).exists()
+        return {product.id: product.display_name for product in found}
+
+    @api.model
+    def _explain_part(self, inputs, part, name):
+        """Return the lines about one component."""
+        lines = [self.env._("%(name)s, %(per)g per SKU", name=name, per=part["per"])]
+        lines = lines if name else []
+        lines.append(
+            self.env._(
+                "Free: %(free)g = on hand %(hand)g − reserved %(reserved)g − promised, "
+                "not reserved %(promised)g",
+                free=part["free"],
+                hand=part["on_hand"],
+                reserved=part["reserved"],
+                promised=part["promised"],
+            )
+        )
+        for value, text in (
+            (part["incoming"], self.env._("of it arriving in time: %g")),
+            (inputs["safety"], self.env._("− safety quantity %g")),
+            (part["others"], self.env._("− kept aside for others %g")),
+            (part["kept"], self.env._("kept aside for this SKU: %g")),
+        ):
+            if value:
+                lines.append(text % value)
+        if inputs["share"] != 100:
+            lines.append(self.env._("× share %g %%", inputs["share"]))
+        if part["sold"]:
+            lines.append(
+                self.env._("− sold and not reserved in Odoo yet %g", part["sold"])
+            )
+        return lines
+
+    # --- buttons
+
+    def action_approve(self):
+        """Let quantities go out that waited for a person."""
+        held = self.filtered(lambda publication: publication.state == "held")
+        # publications are the connector's; a person only decides
+        held.sudo().write({"state": "to_send", "user_id": self.env.uid})
+        for shop in held.shop_id:
+            shop._settle_stock_brake()
+        self.env.ref("pdd_connector_stock.ir_cron_stock_publish").sudo()._trigger()
+
+    def action_reject(self):
+        """Drop quantities that waited for a person."""
+        held = self.filtered(lambda publication: publication.state == "held")
+        # as above
+        held.sudo().write({"state": "superseded", "user_id": self.env.uid})
+        for shop in held.shop_id:
+            shop._settle_stock_brake()
+
+    def action_view_changes(self):
+        """Open what changed in Odoo's stock of the SKU around this publication."""
+        self.ensure_one()
+        return self.sku_id.action_view_stock_changes()
+
+    @api.autovacuum
+    def _gc_publications(self):
+        """Purge old publications; the last one of each SKU stays."""
+        get_param = self.env["ir.config_parameter"].get_param
+        days = int(get_param("pdd_connector_stock.publication_retention_days", 90))
+        domain = Domain("state", "not in", OPEN_STATES)
+        limit_date = fields.Datetime.now() - timedelta(days=days)
+        domain &= Domain("create_date", "<", limit_date)
+        domain &= Domain("current_sku_ids", "=", False)
+        old = self.search(domain, order="id", limit=GC_LIMIT)
+        old.unlink()
+        return len(old), len(old) == GC_LIMIT
+
+
+def expected_quantity(after, unseen, sold):
+    """Return what the platform should show.
+
+    :param int after: what it showed after the last publication
+    :param int unseen: pieces that were missing then without an order
+    :param int sold: pieces in orders read since
+    """
+    return after + unseen - max(sold, unseen)
+
+
+def to_json(value):
+    return json.dumps(value, default=json_default)

@@ -1,0 +1,23 @@
+# Copyright 2026 The Pinduoduo connector authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import models
+
+COUNTED = {
+    *("state", "product_uom_qty", "quantity", "date", "procure_method"),
+    *("location_id", "location_dest_id", "location_final_id"),
+}
+
+
+class StockMove(models.Model):
+    """What is promised and on its way: each change marks the product."""
+
+    _inherit = "stock.move"
+
+    def write(self, vals):
+        result = super().write(vals)
+        if COUNTED & vals.keys():
+            move_ids = {move.product_id.id: move.id for move in self}
+            self.env["pdd.stock.mark"]._mark(
+                "move", products=self.product_id, move_ids=move_ids
+            )
+        return result
