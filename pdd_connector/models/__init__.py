@@ -31,6 +31,8 @@ from . import (
     pdd_shop_trouble,
     pdd_shop_warn,
     pdd_sku,
+    pdd_sku_mapping,
+    pdd_sku_match,
     product_product,
     product_template,
     res_config_settings,

@@ -47,5 +47,5 @@ class PddFeed(models.Model):
             details = {record: record._fetch_detail() for record in goods}
             self._lock()
             for record, detail in details.items():
-                record._intake_detail(detail)
+                record._intake_detail(detail, started_date)
             yield

@@ -1,14 +1,8 @@
 # Copyright 2026 The Pinduoduo connector authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-import hashlib
-import json
-import logging
-
 from odoo import api, fields, models
 
 from .. import pop
-
-_logger = logging.getLogger(__name__)
 
 DETAIL_API = "pdd.goods.detail.get"
 STATUS_ON_SALE, STATUS_DELETED = 1, 4
@@ -44,6 +38,9 @@ class PddGoods(models.Model):
     last_seen_date = fields.Datetime(readonly=True)
     detail_date = fields.Datetime(string="Prices Read On", readonly=True)
     digest = fields.Char(readonly=True, exportable=False)
+    error_message = fields.Text(
+        readonly=True, help="Why the platform's latest data could not be read."
+    )
     sku_ids = fields.One2many("pdd.sku", "goods_id", string="SKUs", readonly=True)
     sku_count = fields.Integer(string="Number of SKUs", compute="_compute_sku_counts")
     unmapped_count = fields.Integer(
@@ -88,56 +85,80 @@ class PddGoods(models.Model):
         :param list rows: items of ``goods_list``
         :param datetime seen_date: start of the walk
         """
-        rows = self._rows_by_id(rows)
-        known = {
-            goods.goods_id: goods
-            for goods in self.search_fetch(
-                [("shop_id", "=", shop.id), ("goods_id", "in", list(rows))],
-                ["goods_id", "digest"],
-            )
-        }
-        self.browse([goods.id for goods in known.values()]).last_seen_date = seen_date
+        rows = self._rows_by_id(shop, rows)
+        goods = self.search_fetch(
+            [("shop_id", "=", shop.id), ("goods_id", "in", list(rows))],
+            ["goods_id", "digest", "is_listed", "error_message"],
+        )
+        goods.last_seen_date = seen_date
+        known = {record.goods_id: record for record in goods}
+        was_unreadable = goods.filtered("error_message")
         to_create, skus = [], {}
         for goods_id, row in rows.items():
-            goods, digest = known.get(goods_id), _digest(row)
-            if goods and goods.digest == digest:
+            record = known.get(goods_id, self.browse())
+            if record.is_listed and record.digest == pop.digest_of(row):
                 continue
-            try:
-                vals = dict(self._prepare_vals(row), digest=digest)
-                skus[goods_id] = self._prepare_skus(row)
-            except ValueError as error:
-                _logger.warning("PDD goods %s not read: %s", goods_id, error)
-                continue
-            if goods:
-                goods.write(vals)
+            vals, skus[goods_id] = self._prepare_row(shop, goods_id, row)
+            if record:
+                record.write(vals)
             else:
-                vals.update(shop_id=shop.id, goods_id=goods_id)
-                to_create.append(dict(vals, last_seen_date=seen_date))
-        known |= {goods.goods_id: goods for goods in self.create(to_create)}
+                vals = {"name": goods_id, "goods_id": goods_id, **vals}
+                to_create.append(
+                    {**vals, "shop_id": shop.id, "last_seen_date": seen_date}
+                )
+        if was_unreadable:
+            self._settle_unreadable(shop)
+        known |= {record.goods_id: record for record in self.create(to_create)}
         self.env["pdd.sku"]._intake(
-            shop, {known[goods_id]: vals_list for goods_id, vals_list in skus.items()}
+            shop,
+            {known[key]: vals for key, vals in skus.items() if vals is not None},
         )
 
     @api.model
-    def _rows_by_id(self, rows):
-        """Return the rows by goods id; what has none cannot be stored and is logged."""
+    def _rows_by_id(self, shop, rows):
+        """Return the rows by goods id; what has none cannot be stored."""
         by_id = {}
         for row in rows:
-            goods_id = row.get("goods_id") if isinstance(row, dict) else None
-            if isinstance(goods_id, str | int) and goods_id:
-                by_id[pop.parse_text(goods_id)] = row
+            try:
+                goods_id = isinstance(row, dict) and pop.parse_text(row.get("goods_id"))
+            except ValueError:
+                goods_id = ""
+            if goods_id:
+                by_id[goods_id] = row
             else:
-                _logger.warning("PDD goods: a row without goods_id")
+                shop._report_unreadable("goods", "?", "goods_id: the value is missing")
         return by_id
 
     @api.model
-    def _prepare_skus(self, row):
-        """Map the SKUs of an item of the goods list.
+    def _settle_unreadable(self, shop):
+        """Close the issue about unreadable goods when there are none left."""
+        if not self.search_count(
+            [("shop_id", "=", shop.id), ("error_message", "!=", False)], limit=1
+        ):
+            self.env["pdd.issue"]._settle(shop, "unreadable", ["goods"])
 
-        :raise ValueError: one of them is not what the platform documents
+    @api.model
+    def _prepare_row(self, shop, goods_id, row):
+        """Map a row; one that cannot be read is kept with the reason, not a crash.
+
+        :return tuple: field values of the goods; of its SKUs, None if unreadable
         """
         Sku = self.env["pdd.sku"]
-        return [Sku._prepare_vals(sku) for sku in pop.parse_objects(row, "sku_list")]
+        kept = {
+            "digest": pop.digest_of(row),
+            "error_message": False,
+            "is_listed": True,
+        }
+        try:
+            vals = self._prepare_vals(row)
+            skus = [
+                Sku._prepare_vals(sku) for sku in pop.parse_objects(row, "sku_list")
+            ]
+        except ValueError as error:
+            shop._report_unreadable("goods", goods_id, error)
+            # without digest: it is read again, changed or not
+            return {**kept, "digest": False, "error_message": str(error)}, None
+        return {**kept, **vals}, skus
 
     @api.model
     def _prepare_vals(self, row):
@@ -145,24 +166,25 @@ class PddGoods(models.Model):
 
         :raise ValueError: a field is not what the platform documents
         """
+        name = pop.parse_field(row, "goods_name", pop.parse_text, limit=NAME_LIMIT)
+        onsale = pop.parse_field(row, "is_onsale", pop.parse_int32, default=0)
+        picture = "thumb_url" if row.get("thumb_url") else "image_url"
+        codes = (
+            pop.parse_field(sku, "outer_goods_id", pop.parse_text)
+            for sku in pop.parse_objects(row, "sku_list")
+        )
         return {
-            "name": pop.parse_text(row.get("goods_name"), limit=NAME_LIMIT)
-            or pop.parse_text(row.get("goods_id")),
-            "image_url": pop.parse_text(row.get("thumb_url") or row.get("image_url")),
-            "is_onsale": pop.parse_int32(row.get("is_onsale"), default=0) == 1,
-            "is_listed": True,
-            "quantity": pop.parse_int32(row.get("goods_quantity"), default=0),
-            "reserve_quantity": pop.parse_int32(
-                row.get("goods_reserve_quantity"), default=0
+            "name": name or pop.parse_text(row.get("goods_id")),
+            "image_url": pop.parse_field(row, picture, pop.parse_text),
+            "is_onsale": onsale == 1,
+            "quantity": pop.parse_field(
+                row, "goods_quantity", pop.parse_int32, default=0
             ),
-            "platform_create_date": pop.parse_time(row.get("created_at")),
-            "outer_goods_id": next(
-                (
-                    pop.parse_text(sku.get("outer_goods_id"))
-                    for sku in pop.parse_objects(row, "sku_list")
-                ),
-                "",
+            "reserve_quantity": pop.parse_field(
+                row, "goods_reserve_quantity", pop.parse_int32, default=0
             ),
+            "platform_create_date": pop.parse_field(row, "created_at", pop.parse_time),
+            "outer_goods_id": next(codes, ""),
         }
 
     # --- details
@@ -175,29 +197,47 @@ class PddGoods(models.Model):
         except (pop.PddBusinessError, ValueError):
             return None
 
-    def _intake_detail(self, detail):
-        """Write prices (fen on the wire) and pictures; None: no longer on the platform."""
+    def _intake_detail(self, detail, walk_date):
+        """Write prices (fen on the wire) and pictures.
+
+        :param detail: the answer; None when the platform refused it
+        :param datetime walk_date: start of the latest walk through the list
+        """
         self.detail_date = fields.Datetime.now()
         if detail is None:
-            self.write({"is_listed": False, "is_onsale": False})
+            # refused although it is in the list: the list is right
+            if not self.last_seen_date or self.last_seen_date < walk_date:
+                self._set_unlisted()
             return
-        status = pop.parse_int32(detail.get("status"), default=STATUS_ON_SALE)
-        if status == STATUS_DELETED:
-            self.write({"is_listed": False, "is_onsale": False})
         try:
-            prices = {
-                pop.parse_text(row.get("sku_id")): self.env[
-                    "pdd.sku"
-                ]._prepare_detail_vals(row)
-                for row in pop.parse_objects(detail, "sku_list")
-            }
+            status = pop.parse_field(
+                detail, "status", pop.parse_int32, default=STATUS_ON_SALE
+            )
+            prices = self._prepare_detail(detail)
         except ValueError as error:
-            _logger.warning("PDD goods %s: detail not read: %s", self.goods_id, error)
+            self.error_message = str(error)
+            self.shop_id._report_unreadable("goods", self.goods_id, error)
             return
         for sku in self.with_context(active_test=False).sku_ids:
             sku._write_changed(prices.get(sku.sku_id, {}))
+        if status == STATUS_DELETED:
+            self._set_unlisted()
+        if self.error_message and self.digest:  # what is in the list could be read
+            self.error_message = False
+            self._settle_unreadable(self.shop_id)
 
+    @api.model
+    def _prepare_detail(self, detail):
+        """Map the SKUs of a detail answer: platform SKU id -> field values."""
+        Sku = self.env["pdd.sku"]
+        return {
+            pop.parse_field(row, "sku_id", pop.parse_text): Sku._prepare_detail_vals(
+                row
+            )
+            for row in pop.parse_objects(detail, "sku_list")
+        }
 
-def _digest(row):
-    text = json.dumps(row, sort_keys=True, default=str, ensure_ascii=False)
-    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+    def _set_unlisted(self):
+        """Note that the platform has deleted the goods; their SKUs stay mapped."""
+        self.write({"is_listed": False, "is_onsale": False})
+        self.with_context(active_test=False).sku_ids._set_unlisted()

@@ -1,26 +1,21 @@
 # Copyright 2026 The Pinduoduo connector authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from collections import defaultdict
-
 from odoo import api, fields, models
 from odoo.fields import Domain
 
 from .. import pop
 
 NAME_LIMIT = 500
-QUIET = {"tracking_disable": True, "mail_create_nosubscribe": True}
 
 
 class PddSku(models.Model):
-    """A variant of a listing, and the product it stands for.
+    """A variant of a listing as the platform shows it (mirror).
 
-    A known SKU keeps its product whatever becomes of its merchant code: the platform
-    shows a changed code only after an audit and order lines keep the code of their day.
+    Which product it stands for is in pdd_sku_match.py.
     """
 
     _name = "pdd.sku"
     _description = "PDD SKU"
-    _inherit = ["mail.thread"]
     _order = "goods_id desc, id"
     _rec_name = "name"
     _rec_names_search = ["name", "sku_id", "outer_id", "goods_id.name"]
@@ -43,9 +38,7 @@ class PddSku(models.Model):
     )
     sku_id = fields.Char(string="SKU ID", required=True, readonly=True)
     name = fields.Char(string="Specification", readonly=True)
-    outer_id = fields.Char(
-        string="Merchant Code", readonly=True, index=True, tracking=True
-    )
+    outer_id = fields.Char(string="Merchant Code", readonly=True, index=True)
     spec_details = fields.Json(readonly=True, export_string_translation=False)
     image_url = fields.Char(string="Picture", readonly=True)
     group_price = fields.Monetary(readonly=True)
@@ -57,138 +50,52 @@ class PddSku(models.Model):
         help="Held by promotions or unpaid orders.",
     )
     is_onsale = fields.Boolean(string="On Sale", readonly=True)
-    product_id = fields.Many2one(
-        "product.product",
-        index="btree_not_null",
-        ondelete="restrict",
-        check_company=True,
-        tracking=True,
-        domain="[('sale_ok', '=', True)]",
-    )
-    mapping_method = fields.Selection(
-        [
-            ("code", "Internal reference"),
-            ("barcode", "Barcode"),
-            ("manual", "By hand"),
-            ("created", "Product created"),
-        ],
-        string="Mapped By",
+    is_listed = fields.Boolean(
+        string="Listed",
+        default=True,
         readonly=True,
+        help="Off once the platform shows it no longer; its mapping is kept.",
     )
-    mapping_date = fields.Datetime(string="Mapped On", readonly=True)
-    candidate_count = fields.Integer(
-        string="Products with This Code",
-        readonly=True,
-        help="More than one: choose the right product.",
-    )
-    mapping_state = fields.Selection(
-        [
-            ("mapped", "Mapped"),
-            ("ambiguous", "Several products"),
-            ("unmapped", "Not mapped"),
-        ],
-        string="Mapping",
-        compute="_compute_mapping_state",
-        store=True,
-        index=True,
-    )
-    waiting_count = fields.Integer(
-        string="Orders Waiting",
-        compute="_compute_waiting_count",
-        help="Held orders that contain this SKU while it has no product.",
-    )
-    can_be_kit = fields.Boolean(compute="_compute_can_be_kit")
 
     _sku_uniq = models.Constraint(
         "UNIQUE(shop_id, sku_id)", "This SKU already exists in this shop."
     )
-    _unmapped_idx = models.Index("(outer_id) WHERE product_id IS NULL")
 
     @api.depends("name", "goods_id.name")
-    @api.depends_context("lang")
     def _compute_display_name(self):
         for sku in self:
             parts = (sku.goods_id.name, sku.name)
             sku.display_name = " / ".join(part for part in parts if part) or sku.sku_id
 
-    @api.depends("product_id", "candidate_count")
-    def _compute_mapping_state(self):
-        for sku in self:
-            if sku.product_id:
-                sku.mapping_state = "mapped"
-            elif sku.candidate_count > 1:
-                sku.mapping_state = "ambiguous"
-            else:
-                sku.mapping_state = "unmapped"
-
-    def _compute_waiting_count(self):
-        counts = dict(
-            self.env["pdd.order.line"]._read_group(
-                [
-                    ("sku_id", "in", self.ids),
-                    ("sku_id.product_id", "=", False),
-                    ("order_id.state", "=", "held"),
-                ],
-                ["sku_id"],
-                ["order_id:count_distinct"],
-            )
-        )
-        for sku in self:
-            sku.waiting_count = counts.get(sku, 0)
-
-    def _compute_can_be_kit(self):
-        self.can_be_kit = "mrp.bom" in self.env
-
-    def write(self, vals):
-        if "product_id" not in vals:
-            return super().write(vals)
-        vals = {"mapping_method": "manual", **vals}
-        vals["mapping_date"] = fields.Datetime.now()
-        if not vals["product_id"]:
-            vals["mapping_method"] = False
-        result = super().write(vals)
-        if vals["product_id"] and not self.env.context.get("pdd_release_later"):
-            self._after_mapping()
-        return result
-
-    # --- buttons
-
-    def action_match(self):
-        """Look for products by merchant code and barcode once more."""
-        # which product has which code is not the operator's to read in all companies
-        self.sudo()._match()
-
-    def action_view_waiting_orders(self):
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "pdd_connector.pdd_order_action"
-        )
-        action["domain"] = [("line_ids.sku_id", "=", self.id), ("state", "=", "held")]
-        return action
-
-    # --- intake
+    # --- intake of the goods list
 
     @api.model
     def _intake(self, shop, vals_by_goods):
-        """Write the SKUs of some goods and map the new ones.
+        """Write the SKUs of some goods and map those that have no product.
 
-        :param dict vals_by_goods: goods record -> list of :meth:`_prepare_vals`
+        :param dict vals_by_goods: goods record -> list of :meth:`_prepare_vals`, all
+            the SKUs that these goods have
         """
         wanted = {
             vals["sku_id"]: dict(vals, goods_id=goods.id)
             for goods, vals_list in vals_by_goods.items()
             for vals in vals_list
-            if vals["sku_id"]
         }
+        goods_ids = [goods.id for goods in vals_by_goods]
         known = self.with_context(active_test=False).search_fetch(
-            [("shop_id", "=", shop.id), ("sku_id", "in", list(wanted))]
+            Domain("shop_id", "=", shop.id)
+            & (
+                Domain("sku_id", "in", list(wanted))
+                | Domain("goods_id", "in", goods_ids)
+            )
         )
-        for sku in known.with_context(**QUIET):
+        for sku in known.filtered(lambda sku: sku.sku_id in wanted):
             sku._write_changed(wanted.pop(sku.sku_id))
-        created = self.with_context(**QUIET).create(
-            [dict(vals, shop_id=shop.id) for vals in wanted.values()]
-        )
-        (created + known.filtered(lambda sku: not sku.product_id))._match()
+            known -= sku
+        known._set_unlisted()
+        self.create([dict(vals, shop_id=shop.id) for vals in wanted.values()])
+        unmapped = Domain("goods_id", "in", goods_ids) & self._domain_unmapped()
+        self.search(unmapped)._match()
 
     @api.model
     def _prepare_vals(self, row):
@@ -196,14 +103,25 @@ class PddSku(models.Model):
 
         :raise ValueError: a field is not what the platform documents
         """
+        sku_id = pop.parse_field(row, "sku_id", pop.parse_text)
+        if not sku_id:
+            raise ValueError("sku_id: the value is missing")
+        details = pop.parse_objects(row, "spec_details")
+        code = pop.parse_field(row, "outer_id", pop.parse_text)
+        onsale = pop.parse_field(row, "is_sku_onsale", pop.parse_int32, default=0)
         return {
-            "sku_id": pop.parse_text(row.get("sku_id")),
-            "name": pop.parse_text(row.get("spec"), limit=NAME_LIMIT),
-            "outer_id": pop.parse_text(row.get("outer_id")).strip(),
-            "spec_details": row.get("spec_details") or False,
-            "platform_qty": pop.parse_int32(row.get("sku_quantity"), default=0),
-            "reserve_qty": pop.parse_int32(row.get("reserve_quantity"), default=0),
-            "is_onsale": pop.parse_int32(row.get("is_sku_onsale"), default=0) == 1,
+            "sku_id": sku_id,
+            "name": pop.parse_field(row, "spec", pop.parse_text, limit=NAME_LIMIT),
+            "outer_id": code.strip() or False,
+            "spec_details": pop.storable(details) or False,
+            "platform_qty": pop.parse_field(
+                row, "sku_quantity", pop.parse_int32, default=0
+            ),
+            "reserve_qty": pop.parse_field(
+                row, "reserve_quantity", pop.parse_int32, default=0
+            ),
+            "is_onsale": onsale == 1,
+            "is_listed": True,
         }
 
     @api.model
@@ -212,16 +130,13 @@ class PddSku(models.Model):
 
         :raise ValueError: a field is not what the platform documents
         """
-        vals = {
-            name: float(pop.parse_fen(row[source]))
-            for name, source in (
-                ("group_price", "multi_price"),
-                ("single_price", "price"),
-            )
-            if row.get(source) is not None
-        }
+        vals = {}
+        for name, source in (("group_price", "multi_price"), ("single_price", "price")):
+            price = pop.parse_field(row, source, pop.parse_fen, default=None)
+            if price is not None:
+                vals[name] = float(price)
         if row.get("thumb_url"):
-            vals["image_url"] = pop.parse_text(row["thumb_url"])
+            vals["image_url"] = pop.parse_field(row, "thumb_url", pop.parse_text)
         return vals
 
     def _write_changed(self, vals):
@@ -235,6 +150,13 @@ class PddSku(models.Model):
                 changed[name] = value
         if changed:
             self.write(changed)
+
+    def _set_unlisted(self):
+        """Note that the platform shows these SKUs no longer; they stay mapped."""
+        listed = self.filtered("is_listed")
+        listed.write({"is_listed": False, "is_onsale": False})
+
+    # --- intake of orders
 
     @api.model
     def _get_or_create(self, shop, items):
@@ -254,14 +176,14 @@ class PddSku(models.Model):
         missing = [item for key, item in keys.items() if key not in by_key]
         if missing:
             goods = self._get_or_create_goods(shop, missing)
-            created = self.with_context(**QUIET).create(
+            created = self.create(
                 [
                     {
                         "shop_id": shop.id,
                         "goods_id": goods[item["platform_goods_id"]].id,
                         "sku_id": item["platform_sku_id"],
                         "name": item["spec"],
-                        "outer_id": item["outer_id"],
+                        "outer_id": item["outer_id"] or False,
                     }
                     for item in missing
                 ]
@@ -286,70 +208,20 @@ class PddSku(models.Model):
         )
         return by_key | {goods.goods_id: goods for goods in created}
 
-    # --- mapping
-
     def _get_specifications(self):
         """Return what tells this SKU from its siblings: attribute name -> value."""
         self.ensure_one()
         specs = {}
         for detail in self.spec_details or []:
             name, value = detail.get("parent_name"), detail.get("spec_name")
-            if name and value:
-                specs[pop.parse_text(name)] = pop.parse_text(value)
+            if isinstance(name, str) and isinstance(value, str) and name and value:
+                specs[name] = value
         return specs or {self.env._("Specification"): self.name or self.sku_id}
 
-    @api.model
-    def _domain_unmapped(self):
-        return Domain("product_id", "=", False)
-
-    def _match(self):
-        """Map SKUs to the one product that has their code, first by internal reference.
-
-        Nothing is guessed: a code of several products is counted and left to a person.
-        """
-        unmapped = self.filtered(lambda sku: not sku.product_id and sku.outer_id)
-        for company, skus in unmapped.grouped("company_id").items():
-            rest = skus._match_by("default_code", "code", company)
-            rest._match_by("barcode", "barcode", company)
-
-    def _match_by(self, field, method, company):
-        """Map by one field of the product; return the SKUs that found none."""
-        if not self:
-            return self
-        products = self.env["product.product"].search_fetch(
-            Domain(field, "in", self.mapped("outer_id"))
-            & Domain("company_id", "in", (False, company.id)),
-            [field],
-        )
-        by_code = defaultdict(products.browse)
-        for product in products:
-            by_code[product[field]] += product
-        mapped, rest = self.browse(), self.browse()
-        for sku in self.with_context(pdd_release_later=True, **QUIET):
-            found = by_code[sku.outer_id]
-            if len(found) == 1:
-                sku.write({"product_id": found.id, "mapping_method": method})
-                mapped += sku
-            elif found:
-                sku.candidate_count = len(found)
-            else:
-                rest += sku
-        mapped._after_mapping()
-        return rest
-
-    @api.model
-    def _match_codes(self, codes):
-        """Match the unmapped SKUs that carry one of these codes (of new products)."""
-        codes = [code for code in codes if code]
-        if codes:
-            self.search(
-                Domain("outer_id", "in", codes) & self._domain_unmapped()
-            )._match()
-
-    def _after_mapping(self):
-        """Release the orders that waited for these SKUs."""
-        # the operator maps; the connector makes the orders
-        orders = self.env["pdd.order"].sudo()
-        orders.search(
-            [("line_ids.sku_id", "in", self.ids), ("state", "=", "held")]
-        )._release()
+    def _get_list_price(self):
+        """Return the sales price of a new product, in the company's currency."""
+        self.ensure_one()
+        price = self.group_price or self.single_price
+        today = fields.Date.context_today(self)
+        currency = self.company_id.currency_id
+        return self.currency_id._convert(price, currency, self.company_id, today)

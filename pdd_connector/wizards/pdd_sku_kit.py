@@ -25,19 +25,33 @@ class PddSkuKit(models.TransientModel):
         self.ensure_one()
         if "mrp.bom" not in self.env:
             raise UserError(self.env._("Install Manufacturing to work with kits."))
+        if self.sku_id.product_id:
+            raise UserError(
+                self.env._(
+                    "%(sku)s is mapped to %(product)s already.",
+                    sku=self.sku_id.display_name,
+                    product=self.sku_id.product_id.display_name,
+                )
+            )
         if not self.line_ids:
             raise UserError(self.env._("Add the products the kit consists of."))
-        product = self.env["product.product"].create(self._prepare_product_vals())
+        # mapped when its bill of materials is there, not by its code before
+        products = self.env["product.product"].with_context(pdd_match_later=True)
+        product = products.create(self._prepare_product_vals())
         self.env["mrp.bom"].create(self._prepare_bom_vals(product))
-        self.sku_id.product_id = product
+        self.sku_id.write({"product_id": product.id, "mapping_method": "kit"})
+        product.with_context(pdd_match_later=False)._match_pdd_skus(
+            product._get_pdd_codes()
+        )
         return {"type": "ir.actions.act_window_close"}
 
     def _prepare_product_vals(self):
+        """Return the values of the kit product; extended by the stock add-on."""
         return {
             "name": self.sku_id.display_name,
             "default_code": self.sku_id.outer_id,
             "type": "consu",
-            "list_price": self.sku_id.group_price,
+            "list_price": self.sku_id._get_list_price(),
         }
 
     def _prepare_bom_vals(self, product):

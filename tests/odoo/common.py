@@ -99,3 +99,9 @@ class PddCase(TransactionCase):
         return requests.get(
             f"{self.sim.url}/_sim/goods", params=query, timeout=20
         ).json()
+
+    def _control(self, path, body):
+        """Tell the platform's control interface something; return its answer."""
+        answer = requests.post(f"{self.sim.url}/_sim/{path}", json=body, timeout=20)
+        self.assertEqual(answer.status_code, 200, answer.text)
+        return answer.json()
