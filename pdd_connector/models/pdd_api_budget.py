@@ -5,7 +5,7 @@ from psycopg2 import OperationalError
 
 # A call may start at most this many seconds ahead of the steady pace.
 BURST_SECONDS = 1.0
-ATTEMPTS = 5
+ATTEMPTS = 20  # each failure is the success of another worker
 
 
 class PddApiBudget(models.Model):

@@ -276,6 +276,7 @@ class PddShop(models.Model):
         return list(REQUIRED_APIS)
 
     def _sync(self, kind):
+        self.check_access("read")
         # the mirror belongs to the connector: users have no write access to it
         feeds = self.sudo()._get_feeds(kind)
         feeds._run_pulls(raise_error=True)

@@ -6,6 +6,11 @@ from odoo.fields import Domain
 from .. import pop
 
 NAME_LIMIT = 500
+QUIET = {
+    "mail_create_nolog": True,
+    "mail_create_nosubscribe": True,
+    "tracking_disable": True,
+}
 
 
 class PddSku(models.Model):
@@ -16,6 +21,7 @@ class PddSku(models.Model):
 
     _name = "pdd.sku"
     _description = "PDD SKU"
+    _inherit = ["mail.thread"]
     _order = "goods_id desc, id"
     _rec_name = "name"
     _rec_names_search = ["name", "sku_id", "outer_id", "goods_id.name"]
@@ -93,7 +99,9 @@ class PddSku(models.Model):
             sku._write_changed(wanted.pop(sku.sku_id))
             known -= sku
         known._set_unlisted()
-        self.create([dict(vals, shop_id=shop.id) for vals in wanted.values()])
+        self.with_context(**QUIET).create(
+            [dict(vals, shop_id=shop.id) for vals in wanted.values()]
+        )
         unmapped = Domain("goods_id", "in", goods_ids) & self._domain_unmapped()
         self.search(unmapped)._match()
 
@@ -176,7 +184,7 @@ class PddSku(models.Model):
         missing = [item for key, item in keys.items() if key not in by_key]
         if missing:
             goods = self._get_or_create_goods(shop, missing)
-            created = self.create(
+            created = self.with_context(**QUIET).create(
                 [
                     {
                         "shop_id": shop.id,

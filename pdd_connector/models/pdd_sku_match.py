@@ -3,6 +3,7 @@
 from collections import defaultdict
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
 MAPPED_FIELDS = {"product_id", "outer_id"}
@@ -93,6 +94,7 @@ class PddSku(models.Model):
         self.can_be_kit = "mrp.bom" in self.env
 
     def write(self, vals):
+        self._check_writable(vals)
         self._keep_former(vals)
         if "product_id" not in vals:
             return super().write(vals)
@@ -107,6 +109,16 @@ class PddSku(models.Model):
         if vals["product_id"] and not self.env.context.get("pdd_release_later"):
             moved._after_mapping()
         return True
+
+    def _check_writable(self, vals):
+        """Keep people from writing what the platform says or the connector notes."""
+        if not self.env.su and any(self._fields[name].readonly for name in vals):
+            raise AccessError(
+                self.env._(
+                    "SKUs show what the platform says: choose their product here, "
+                    "change all else in the merchant backend."
+                )
+            )
 
     def _keep_former(self, vals):
         """Keep what a change of code or product ends."""
@@ -139,6 +151,7 @@ class PddSku(models.Model):
 
     def action_match(self):
         """Look for products by merchant code and barcode once more."""
+        self.check_access("write")
         # which product has which code is not the operator's to read in all companies
         self.sudo()._match()
         left = len(self.filtered(lambda sku: not sku.product_id))

@@ -43,6 +43,7 @@ class PddSkuCreateProduct(models.TransientModel):
 
         Works by batches and commits each of them: what is done stays done.
         """
+        self.sku_ids.check_access("write")
         wanted = self._get_wanted()
         if not wanted:
             raise UserError(
@@ -78,7 +79,8 @@ class PddSkuCreateProduct(models.TransientModel):
         products = self._create_single_products(leaders - variants)
         products |= self._create_variants(variants, specs)
         for sku, product in products.items():
-            sku.write({"product_id": product.id, "mapping_method": "created"})
+            # how it was mapped is not the user's to write
+            sku.sudo().write({"product_id": product.id, "mapping_method": "created"})
         codes = [sku.outer_id for sku in leaders]
         self.env["product.product"]._match_pdd_skus(codes)
 

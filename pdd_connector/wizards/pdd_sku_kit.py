@@ -23,6 +23,7 @@ class PddSkuKit(models.TransientModel):
     def action_create(self):
         """Create the kit product with its bill of materials and map the SKU to it."""
         self.ensure_one()
+        self.sku_id.check_access("write")
         if "mrp.bom" not in self.env:
             raise UserError(self.env._("Install Manufacturing to work with kits."))
         if self.sku_id.product_id:
@@ -39,7 +40,9 @@ class PddSkuKit(models.TransientModel):
         products = self.env["product.product"].with_context(pdd_match_later=True)
         product = products.create(self._prepare_product_vals())
         self.env["mrp.bom"].create(self._prepare_bom_vals(product))
-        self.sku_id.write({"product_id": product.id, "mapping_method": "kit"})
+        # how it was mapped is not the user's to write
+        sku = self.sku_id.sudo()
+        sku.write({"product_id": product.id, "mapping_method": "kit"})
         product.with_context(pdd_match_later=False)._match_pdd_skus(
             product._get_pdd_codes()
         )

@@ -7,6 +7,7 @@ from odoo.fields import Command
 from odoo.modules.registry import Registry
 from odoo.tests import get_db_name, tagged
 from odoo.tools.misc import mute_logger
+from psycopg2.errors import CheckViolation
 
 from .test_catalogue import CatalogueCase
 
@@ -39,8 +40,8 @@ class KitCase(CatalogueCase):
 @tagged("post_install", "-at_install")
 class TestKit(KitCase):
     def test_a_component_has_a_quantity(self):
-        with self.assertRaises(Exception), mute_logger("odoo.sql_db"):
-            self._wizard(0).flush_recordset()
+        with self.assertRaises(CheckViolation), mute_logger("odoo.sql_db"):
+            self._wizard(0)
 
     def test_the_button_is_there_where_manufacturing_is(self):
         self.assertEqual(self.sku.can_be_kit, "mrp.bom" in self.env)
