@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from odoo import fields
 from odoo.addons.pdd_connector import pop
+from odoo.addons.pdd_connector.models.pdd_shop_warn import WARNING_TYPE
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
@@ -66,11 +67,12 @@ class TestRenewal(PddCase):
         error = error_of(self.shop._call, MALL)
         self.assertIsInstance(error, pop.PddTokenRevokedError)
         self.assertEqual(self.shop.state, "revoked")
-        self.assertEqual(self.shop.activity_ids.user_id, self.shop.user_id)
-        self.assertIn("press Authorise", self.shop.activity_ids.note)
+        warning = self.shop.activity_search([WARNING_TYPE])
+        self.assertEqual(warning.user_id, self.shop.user_id)
+        self.assertIn("press Authorise", warning.note)
         error = error_of(self.shop._call, MALL)
         self.assertIn("not authorised: open the shop", str(error))
-        self.assertEqual(len(self.shop.activity_ids), 1)
+        self.assertEqual(self.shop.activity_search([WARNING_TYPE]), warning)
 
     def test_an_ended_consent_is_told_from_a_withdrawn_one(self):
         self.sim.change_token(self.account, "expire")

@@ -114,9 +114,9 @@ class TestGroups(SecurityCase):
             shop.unlink,
             lambda: shop.create({"name": "mine"}),
             lambda: shop.feed_ids.write({"synced_until": "2026-01-01"}),
-            lambda: shop.action_authorise(),
-            lambda: shop.action_check_connection(),
-            lambda: shop.action_confirm_database(),
+            shop.action_authorise,
+            shop.action_check_connection,
+            shop.action_confirm_database,
             lambda: self.env["pdd.api.call"].with_user(operator).search([]),
         ):
             with self.assertRaises(AccessError):
