@@ -6,8 +6,10 @@ import signal
 import subprocess
 import sys
 
-from . import databases, ground, postgres, processes, server
+from . import databases, demo_data, ground, postgres, processes, server
 from .steps import Trouble
+
+OUTDATED = "The add-ons changed since: setup/demo --detach upgrades the database."
 
 
 def main(arguments):
@@ -18,6 +20,8 @@ def main(arguments):
         postgres.start()
         if "company" not in databases.facts(databases.DEMO):
             raise Trouble("There is no demo database yet.", advice)
+        if demo_data.outdated_addons():
+            print(OUTDATED, file=sys.stderr)
         config = server.write_config("shell", db_name=databases.DEMO)
         return _run(
             server.command("shell", "--config", config, "--no-http", "--log-level=warn")

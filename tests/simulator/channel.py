@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import json
 import re
+import socket
 import threading
 from urllib.parse import unquote
 
@@ -18,6 +19,8 @@ from werkzeug.wrappers import Response
 PREFIX = "/message/"
 #: Longest pause between two looks at the line, in seconds.
 TICK = 0.2
+#: Seconds a client has to answer the end of a line.
+GOODBYE = 2
 #: Close code of a line that fell silent; the notes do not know it.
 SILENT = 1000
 LONGEST_FRAME = 64 * 1024
@@ -115,13 +118,15 @@ class Line:
                 if letter:
                     self._deliver(letter)
             self._socket.close(SILENT)
+        reader.join(GOODBYE)
+        self.cut()
         reader.join()
 
     def cut(self):
         """Break the connection without a word."""
         self._socket.connected = False
         with contextlib.suppress(OSError):
-            self._socket.sock.shutdown(2)
+            self._socket.sock.shutdown(socket.SHUT_RDWR)
 
     def describe(self):
         """Return the line for the control interface."""
