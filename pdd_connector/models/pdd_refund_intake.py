@@ -200,8 +200,10 @@ class PddRefund(models.Model):
             & Domain("state", "!=", "cancelled")
         )
         stale = orders.filtered(
-            lambda order: not order.platform_update_date
-            or order.platform_update_date < (dates[order.order_sn] or datetime.max)
+            lambda order: (
+                not order.platform_update_date
+                or order.platform_update_date < (dates[order.order_sn] or datetime.max)
+            )
         )
         rows = []
         for order in stale:

@@ -13,6 +13,7 @@ from . import (
     pdd_order_parcel,
     pdd_order_route,
     pdd_order_stop,
+    pdd_outbox,
     pdd_parcel,
     pdd_parcel_group,
     pdd_parcel_send,

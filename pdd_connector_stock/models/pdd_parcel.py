@@ -17,9 +17,11 @@ class PddParcel(models.Model):
 
     _name = "pdd.parcel"
     _description = "PDD Parcel"
+    _inherit = ["pdd.outbox"]
     _order = "id desc"
     _rec_name = "tracking_number"
     _check_company_auto = True
+    _outbox_cron = "pdd_connector_stock.ir_cron_parcel_send"
 
     order_id = fields.Many2one(
         "pdd.order",
@@ -66,7 +68,6 @@ class PddParcel(models.Model):
         default="waiting",
         index=True,
     )
-    error_message = fields.Text(string="Message", readonly=True)
     is_elsewhere = fields.Boolean(
         string="Shipped Elsewhere",
         readonly=True,
@@ -77,24 +78,14 @@ class PddParcel(models.Model):
     is_main = fields.Boolean(
         string="Main Parcel", readonly=True, help="The parcel that shipped the order."
     )
-    sent_date = fields.Datetime(string="Told On", readonly=True)
     told_logistics_id = fields.Many2one(
         "pdd.logistics.company", string="Told Carrier", readonly=True
     )
     told_number = fields.Char(readonly=True)
 
-    # --- how far the telling got, so that nothing is told twice
-    claim_date = fields.Datetime(
-        readonly=True, help="A worker is telling this parcel since then."
+    attempt_number = fields.Char(
+        readonly=True, help="The number in the last call, whatever became of it."
     )
-    is_unsure = fields.Boolean(
-        readonly=True,
-        help="A call was made and nobody knows whether it took effect: the order is "
-        "read before anything is told again.",
-    )
-    attempt_number = fields.Char(readonly=True)
-    attempt_count = fields.Integer(string="Attempts", readonly=True)
-    retry_date = fields.Datetime(string="Not Before", readonly=True)
 
     _picking_uniq = models.UniqueIndex(
         "(picking_id, order_id, sequence) WHERE picking_id IS NOT NULL",
@@ -155,7 +146,3 @@ class PddParcel(models.Model):
         self.write({"logistics_id": logistics.id, "tracking_number": tracking_number})
         if self.state != "stopped":
             self._requeue()
-
-    def _trigger_send(self):
-        if self.filtered(lambda parcel: parcel.state == "to_send"):
-            self.env.ref("pdd_connector_stock.ir_cron_parcel_send")._trigger()

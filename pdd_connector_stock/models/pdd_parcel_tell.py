@@ -2,7 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from typing import NamedTuple
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.addons.pdd_connector import pop
 from odoo.addons.pdd_connector.const import (
     ORDER_RECEIVED,
@@ -200,13 +200,11 @@ class PddParcel(models.Model):
 
     def _prepare_told_vals(self, *, is_main):
         return {
-            "state": "sent",
+            **self._prepare_sent_vals(),
+            **self._no_trouble_vals(),
             "is_main": is_main,
-            "is_unsure": False,
-            "sent_date": fields.Datetime.now(),
             "told_logistics_id": self.logistics_id.id,
             "told_number": self.tracking_number,
-            **self._no_trouble_vals(),
         }
 
     def _recognise(self, platform):
@@ -231,31 +229,23 @@ class PddParcel(models.Model):
         return self.env._("it is under review or paused")
 
     def _prepare_refused_vals(self, error):
-        return {
-            "state": "error",
-            "is_unsure": False,
-            "retry_date": False,
-            "error_message": self.env._(
+        return self._prepare_error_vals(
+            self.env._(
                 "Pinduoduo refuses carrier and number: %s. Correct them on the "
                 "transfer; they are told again at once.",
                 error.sub_message or error.message or error,
-            ),
-        }
+            )
+        )
 
     def _prepare_elsewhere_vals(self, platform):
-        return {
-            "state": "error",
-            "is_elsewhere": True,
-            "is_unsure": False,
-            "retry_date": False,
-            "error_message": self.env._(
-                "On Pinduoduo the order is shipped with the number %(platform)s, here "
-                "with %(number)s. Keep the platform's parcel, or replace it by this "
-                "one.",
-                platform=platform.number,
-                number=self.tracking_number,
-            ),
-        }
+        message = self.env._(
+            "On Pinduoduo the order is shipped with the number %(platform)s, here "
+            "with %(number)s. Keep the platform's parcel, or replace it by this "
+            "one.",
+            platform=platform.number,
+            number=self.tracking_number,
+        )
+        return {**self._prepare_error_vals(message), "is_elsewhere": True}
 
     def _prepare_stopped_vals(self, reason):
         return {
