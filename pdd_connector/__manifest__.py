@@ -26,6 +26,7 @@
         "views/pdd_shop_views.xml",
         "views/pdd_feed_views.xml",
         "views/pdd_order_views.xml",
+        "views/pdd_order_count_views.xml",
         "views/pdd_refund_views.xml",
         "views/pdd_issue_views.xml",
         "views/pdd_order_change_views.xml",

@@ -139,6 +139,7 @@ CIPHER_FIELDS += ("contact_mobile",)
 # APIs this add-on calls; what is missing from the token's scope is named to the user.
 REQUIRED_APIS = (
     "pdd.order.number.list.increment.get",
+    "pdd.order.list.get",
     "pdd.order.information.get",
     "pdd.refund.list.increment.get",
     "pdd.refund.information.get",
@@ -159,5 +160,6 @@ API_CALLS_PER_SECOND = {
 # Parameters that name no buyer and no secret, hence may be kept in the call log.
 LOGGED_PARAMS = frozenset(
     "start_updated_at end_updated_at start_confirm_at end_confirm_at page page_size "
-    "use_has_next order_sn goods_id sku_id order_status refund_status bill_date".split()
+    "use_has_next order_sn goods_id sku_id order_status refund_status bill_date "
+    "trade_type after_sales_type after_sales_status after_sales_id".split()
 )

@@ -13,8 +13,9 @@ from .. import pop
 _logger = logging.getLogger(__name__)
 
 RETRY_MINUTES = 1
-MAX_RETRY_MINUTES = 30
+MAX_RETRY_MINUTES = 5  # one failing call in so many minutes costs nothing
 REPORT_AFTER = 3  # failures in a row that make an issue
+ROUND_SECONDS = 50  # a feed is asked again after that, not sooner, while others wait
 
 
 class FeedBusy(Exception):
@@ -52,8 +53,16 @@ class PddFeed(models.Model):
         string="Complete Until",
         help="All that happened on the platform before this moment is in Odoo.",
     )
-    slice_seconds = fields.Integer(
-        readonly=True, help="Length of the next window after a crowded one."
+    position = fields.Json(
+        readonly=True,
+        export_string_translation=False,
+        help="Where a reading goes on that was left in the middle.",
+    )
+    is_cut_short = fields.Boolean(
+        string="Catching Up",
+        readonly=True,
+        help="The time of the scheduled action ended before this feed was done; it "
+        "goes on at once.",
     )
     last_run_date = fields.Datetime(string="Last Run", readonly=True)
     next_run_date = fields.Datetime(
@@ -77,11 +86,28 @@ class PddFeed(models.Model):
     def _cron_pull(self, kind):
         """Read all due feeds of one kind; shops take turns page by page."""
         shops = self.env["pdd.shop"].search([("state", "=", "authorised")])
+        shops._get_feeds(kind)._filter_due().sorted("last_run_date")._run_pulls()
+
+    def _filter_due(self):
+        """Return the feeds whose turn it is.
+
+        While some wait for the rest of their turn, those that had theirs a moment ago
+        are left out: else many shops would never come to the end of a round.
+        """
         now = fields.Datetime.now()
-        feeds = shops._get_feeds(kind).filtered(
+        due = self.filtered(
             lambda feed: not feed.next_run_date or feed.next_run_date <= now
         )
-        feeds.sorted("last_run_date")._run_pulls()
+        if not any(due.mapped("is_cut_short")):
+            return due
+        moment_ago = now - timedelta(seconds=ROUND_SECONDS)
+        return due.filtered(
+            lambda feed: (
+                feed.is_cut_short
+                or not feed.last_run_date
+                or feed.last_run_date < moment_ago
+            )
+        )
 
     def _run_pulls(self, *, raise_error=False):
         """Run the pulls of these feeds in turns, committing after each page.
@@ -90,7 +116,8 @@ class PddFeed(models.Model):
         """
         commit_progress = self.env["ir.cron"]._commit_progress
         time_left = commit_progress(remaining=len(self))
-        pulls = {feed: feed._pull() for feed in self}
+        # one by one: each commit empties the cache, which must not be filled for all
+        pulls = {feed: feed._pull() for feed in map(self.browse, self.ids)}
         while pulls and time_left:
             for feed, pull in list(pulls.items()):
                 running = feed._run_slice(pull, raise_error=raise_error)
@@ -99,6 +126,7 @@ class PddFeed(models.Model):
                 time_left = commit_progress(1, remaining=len(pulls))
                 if not time_left:
                     break
+        self.browse([feed.id for feed in pulls])._set_cut_short()
 
     def _run_slice(self, pull, *, raise_error):
         """Advance one pull by a page; return whether there is more to read."""
@@ -162,8 +190,15 @@ class PddFeed(models.Model):
                 "next_run_date": False,
                 "failure_count": 0,
                 "last_error": False,
+                "is_cut_short": False,
             }
         )
+
+    def _set_cut_short(self):
+        """Note which feeds the end of the time has interrupted."""
+        if self:
+            self.try_lock_for_update(allow_referencing=True).is_cut_short = True
+            self.env["ir.cron"]._commit_progress(remaining=len(self))
 
     def _set_failed(self, error):
         """Note why the feed stopped and when to try again; return the sentence."""
@@ -184,6 +219,7 @@ class PddFeed(models.Model):
                 "next_run_date": now + delay,
                 "failure_count": failures,
                 "last_error": sentence,
+                "is_cut_short": False,
             }
         )
         return sentence

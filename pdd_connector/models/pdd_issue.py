@@ -334,3 +334,12 @@ class PddIssue(models.Model):
         kind = orders._get_consolidation(orders.payload or {})
         action["context"] = {"default_consolidate_type": kind}
         return action
+
+    def _fix_incomplete(self):
+        """Open the hours and days whose orders differ."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "pdd_connector.pdd_order_count_action"
+        )
+        action["domain"] = [("shop_id", "=", self.shop_id.id)]
+        action["context"] = {"search_default_differing": 1}
+        return action

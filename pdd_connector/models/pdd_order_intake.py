@@ -149,9 +149,14 @@ class PddOrder(models.Model):
         return bool(confirm_date and confirm_date < shop.import_from_date)
 
     def _is_news(self, vals):
-        """Return whether a row that differs is not older than what we have."""
+        """Return whether a row that differs is not older than what we have.
+
+        One with gaps must be newer: it comes again and again while a list shows it.
+        """
         self.ensure_one()
         new, old = vals.get("platform_update_date"), self.platform_update_date
+        if vals["is_incomplete"] and not self.is_incomplete:
+            return bool(new and (not old or new > old))
         return not new or not old or new >= old
 
     @api.model
@@ -175,6 +180,8 @@ class PddOrder(models.Model):
             _logger.warning("PDD order %s not read: %s", row.get("order_sn"), error)
             vals.update(
                 order_sn=self._read_order_sn(row),
+                platform_update_date=_read_update_date(row),
+                is_incomplete=True,
                 state="error",
                 error_message=self.env._(
                     "The platform sent a field that cannot be read: %s. Check the order "
@@ -200,7 +207,7 @@ class PddOrder(models.Model):
         """
         read = pop.parse_field
         vals = {"order_sn": self._read_order_sn(row), "state": "pending"}
-        vals["error_message"] = False
+        vals.update(error_message=False, is_incomplete=False)
         for name in STATUSES:
             default = {} if name in REQUIRED_STATUSES else {"default": 0}
             vals[name] = read(row, name, pop.parse_int32, **default)
@@ -368,12 +375,10 @@ class PddOrder(models.Model):
         self._review_after_sales()
         self.env["pdd.order.change"]._note(self, before)
 
-    def _report_unreadable(self):
-        """Open an issue for rows that cannot be read."""
-        unreadable = self.filtered(
-            lambda order: order.state == "error" and not order.line_ids
-        )
-        for shop, orders in unreadable.grouped("shop_id").items():
-            shop._report_unreadable(
-                "order", orders[0].order_sn, orders[0].error_message, orders
-            )
+
+def _read_update_date(row):
+    """Return when a row was changed, False where even that cannot be read."""
+    try:
+        return pop.parse_time(row.get("updated_at")) or False
+    except ValueError:
+        return False

@@ -92,8 +92,13 @@ class PddOrder(models.Model):
         self.error_message = message
 
     def _release(self):
-        """Let held and failed orders be made; what still forbids it holds them again."""
-        orders = self.filtered(lambda order: order.state in ("held", "error"))
+        """Let held and failed orders be made; what still forbids it holds them again.
+
+        What is not known in full stays: its old fields may be out of date.
+        """
+        orders = self.filtered(
+            lambda order: order.state in ("held", "error") and not order.is_incomplete
+        )
         made = orders.filtered("sale_order_id")
         made._review_made()
         # unreadable rows wait for the platform

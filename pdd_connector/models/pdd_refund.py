@@ -131,6 +131,9 @@ class PddRefund(models.Model):
         "UNIQUE(shop_id, after_sales_id)", "This after-sale already exists."
     )
     _order_sn_idx = models.Index("(shop_id, order_sn)")
+    _detail_due_idx = models.Index(
+        "(shop_id, id) WHERE detail_digest IS DISTINCT FROM digest"
+    )
 
     @api.depends("after_sales_status")
     def _compute_state(self):

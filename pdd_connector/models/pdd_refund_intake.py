@@ -16,7 +16,6 @@ ORDER_API = "pdd.order.information.get"
 LIST_API = "pdd.refund.list.increment.get"
 WINDOW_SECONDS = 1800
 ALL_TYPES = 1
-ALL_STATUSES = 1
 TEXT_LIMIT = 2000
 AMOUNTS = ("refund_amount", "order_amount", "discount_amount", "goods_price")
 CODES = (
@@ -226,7 +225,8 @@ class PddRefund(models.Model):
                 start_updated_at=now - WINDOW_SECONDS,
                 end_updated_at=now,
                 after_sales_type=ALL_TYPES,
-                after_sales_status=ALL_STATUSES,
+                # ignored as well, but it must be one the platform knows
+                after_sales_status=int(shop.refund_statuses.split(",")[0]),
                 page=1,
                 page_size=100,
             )

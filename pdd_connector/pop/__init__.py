@@ -41,7 +41,7 @@ from .errors import (
     error_from_body,
 )
 from .gateway import TIMEOUT, PddClient
-from .paging import WindowTooLarge, pages_backward, pages_forward
+from .paging import PagesMoved, WindowTooLarge, pages_backward, pages_forward
 from .redact import safe_text
 from .signing import sign, text_value
 
@@ -50,6 +50,7 @@ __all__ = [
     "PLATFORM_TZ",
     "READS",
     "TIMEOUT",
+    "PagesMoved",
     "PddApiError",
     "PddBusinessError",
     "PddBusyError",

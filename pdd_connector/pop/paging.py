@@ -23,58 +23,126 @@ class WindowTooLarge(ValueError):
         self.total = total
 
 
-def pages_backward(call, api_name, rows_key, *, page_size=100, limit=None, **params):
+class PagesMoved(ValueError):
+    """The list changed in a way that may have hidden rows: read the window again.
+
+    :ivar int total: rows in the window, as the platform says in the end
+    :ivar int seen: different rows that came
+    """
+
+    def __init__(self, total, seen):
+        super().__init__(f"the window holds {total} rows, {seen} of them came")
+        self.total = total
+        self.seen = seen
+
+
+def pages_backward(
+    call,
+    api_name,
+    rows_key,
+    *,
+    key=None,
+    page_size=100,
+    limit=None,
+    first_page=None,
+    strict=True,
+    **params,
+):
     """Yield ``(page, rows)`` from the last page to the first.
 
     The rows stand newest first. One that changes while we page leaves a window
     that ends in the past; those behind it move up, towards pages that are still
     to be read, so none is missed and some may come twice. This does not hold for
-    a window that ends now or later.
+    a window that ends now or later, nor for rows that a slow list shows late: the
+    total is asked for once more with page 1, and compared with what came.
 
-    :param call: callable ``(api_name, **params) -> dict``
+    :param callable call: ``(api_name, **params) -> dict``
     :param str rows_key: key of the list in the answer
+    :param str key: field that tells the rows apart; without it each row counts
     :param int limit: most rows to accept
+    :param int first_page: go on with this page of a window that was left half read;
+        the total is not compared then
+    :param bool strict: whether to compare the total
     :param params: the API's other parameters
     :raise WindowTooLarge: more than ``limit`` rows, before anything is yielded
+    :raise PagesMoved: rows may be missing; instead of yielding page 1
     :raise PddUnexpectedAnswer: no total, or one that contradicts the rows
     """
     cheap = api_name in READS and READS[api_name].has_next
-    count = {"use_has_next": False} if cheap else {}
-    follow = {"use_has_next": True} if cheap else {}
-    answer = call(api_name, page=1, page_size=page_size, **count, **params)
-    rows = _rows(api_name, answer, rows_key)
-    total = _total(api_name, answer)
-    _check_total(api_name, total, rows, page_size, limit)
-    if total <= page_size:
-        yield 1, rows
-        return
-    for page in range(-(-total // page_size), 0, -1):
-        answer = call(api_name, page=page, page_size=page_size, **follow, **params)
-        yield page, _rows(api_name, answer, rows_key)
+    params["page_size"] = page_size
+    seen, expected, page = set(), None, first_page
+    if page is None:
+        answer = call(api_name, page=1, **_counting(cheap, True), **params)
+        rows = _rows(api_name, answer, rows_key)
+        expected = _total(api_name, answer)
+        _check_total(api_name, expected, rows, page_size, limit)
+        page = -(-expected // page_size)
+    while page > 1:
+        answer = call(api_name, page=page, **_counting(cheap, False), **params)
+        rows = _rows(api_name, answer, rows_key)
+        _note(seen, rows, key)
+        yield page, rows
+        page -= 1
+    if expected is None or expected > page_size:  # else page 1 has come already
+        answer = call(api_name, page=1, **_counting(cheap, True), **params)
+        rows = _rows(api_name, answer, rows_key)
+    if strict and expected is not None:
+        _check_complete(expected, _total(api_name, answer), _note(seen, rows, key))
+    yield 1, rows
 
 
-def pages_forward(call, api_name, rows_key, *, page_size=100, **params):
+def pages_forward(
+    call, api_name, rows_key, *, key=None, page_size=100, first_page=1, **params
+):
     """Yield ``(page, rows)`` from the first page to the last.
 
     For lists that do not move. It ends with the page that completes the total of
     its own answer, with an empty page, and without total with a short one.
 
-    :param call: callable ``(api_name, **params) -> dict``
+    :param callable call: ``(api_name, **params) -> dict``
     :param str rows_key: key of the list in the answer
+    :param str key: field that tells the rows apart; without it each row counts
+    :param int first_page: go on with this page; those before it were full
     :param params: the API's other parameters
     :raise PddUnexpectedAnswer: an odd total, or the same page again and again
     """
-    seen, before = 0, None
-    for page in range(1, MOST_PAGES + 1):
+    seen, before = set(), None
+    skipped = (first_page - 1) * page_size
+    for page in range(first_page, MOST_PAGES + 1):
         answer = call(api_name, page=page, page_size=page_size, **params)
         rows = _rows(api_name, answer, rows_key)
         if rows and rows == before:
             raise PddUnexpectedAnswer(f"page {page} repeats", api_name=api_name)
-        seen, before = seen + len(rows), rows
+        count, before = skipped + _note(seen, rows, key), rows
         yield page, rows
-        if not rows or seen >= _end(api_name, answer, seen, rows, page_size):
+        if not rows or count >= _end(api_name, answer, count, rows, page_size):
             return
     raise PddUnexpectedAnswer(f"more than {MOST_PAGES} pages", api_name=api_name)
+
+
+def _counting(cheap, total):
+    """Return the flag that asks for the total, or for the cheaper answer without."""
+    return {"use_has_next": not total} if cheap else {}
+
+
+def _note(seen, rows, key):
+    """Add rows to those that came; return how many different ones these are."""
+    for row in rows:
+        name = row.get(key) if key and isinstance(row, dict) else None
+        # a row without a name cannot be told from others: it counts
+        seen.add(str(name) if isinstance(name, str | int) else object())
+    return len(seen)
+
+
+def _check_complete(expected, total, seen):
+    """Compare the totals before and after with the rows that came.
+
+    Rows only leave a window that lies in the past. So a total that grew means rows
+    that came late and pushed others onto pages already read; fewer rows than are
+    there in the end means a page that held less than it should.
+    """
+    if total > expected or total > seen:
+        raise PagesMoved(total, seen)
 
 
 def _end(api_name, answer, seen, rows, page_size):

@@ -63,7 +63,7 @@ def test_a_window_of_one_page_needs_one_call():
 def test_pages_come_from_the_last_to_the_first():
     orders = MovingList(range(25))
     assert [page for page, _ in backward(orders)] == [3, 2, 1]
-    assert orders.calls == [(1, False), (3, True), (2, True), (1, True)]
+    assert orders.calls == [(1, False), (3, True), (2, True), (1, False)]
 
 
 def test_the_flag_goes_only_to_apis_that_know_it():
@@ -101,6 +101,51 @@ def test_backwards_a_row_that_jumps_to_the_front_before_it_is_read_is_found(
 
     found = flat(backward(MovingList(range(total), change)))
     assert sorted(found) == list(range(total))
+
+
+def test_a_row_that_comes_late_is_noticed_before_the_first_page_is_handed_out():
+    orders = MovingList(range(25), change=lambda rows: rows.insert(12, 99))
+    pages = pop.pages_backward(orders, INCREMENT, "rows", page_size=10)
+    assert [next(pages)[0], next(pages)[0]] == [3, 2]
+    with pytest.raises(pop.PagesMoved) as caught:
+        next(pages)
+    assert caught.value.total == 28
+
+
+@pytest.mark.parametrize("total", [4, 24])
+def test_a_page_that_holds_less_than_it_should_is_noticed(total):
+    """Page 1 of the first window, page 2 of the second."""
+
+    def call(name, *, page, page_size, **params):
+        start = page * page_size - page_size
+        rows = [{"sn": str(n)} for n in range(start, min(start + page_size, total))]
+        short = rows[:3] if page == -(-total // page_size) - (total > 10) else rows
+        return {"rows": short, "total_count": total}
+
+    with pytest.raises(pop.PagesMoved):
+        backward(call, key="sn")
+
+
+def test_rows_that_come_twice_count_once():
+    def call(name, *, page, page_size, **params):
+        rows = [
+            {"sn": n} for n in range(page * page_size - page_size, page * page_size)
+        ]
+        return {"rows": rows + rows, "total_count": 30}
+
+    assert [page for page, _ in backward(call, key="sn")] == [3, 2, 1]
+    assert [page for page, _ in forward(call, key="sn")] == [1, 2, 3]
+
+
+def test_a_window_left_half_read_goes_on_with_its_next_page():
+    orders = MovingList(range(45))
+    assert [page for page, _ in backward(orders, first_page=3)] == [3, 2, 1]
+    assert orders.calls == [(3, True), (2, True), (1, False)]
+
+
+def test_a_walk_left_half_done_goes_on_with_its_next_page():
+    goods = MovingList(range(25))
+    assert [page for page, _ in forward(goods, first_page=2)] == [2, 3]
 
 
 def test_a_window_that_is_too_large_is_refused_before_anything_is_read():

@@ -1,0 +1,137 @@
+# Copyright 2026 The Pinduoduo connector authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import logging
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+from .. import pop
+
+_logger = logging.getLogger(__name__)
+
+DETAIL_API = "pdd.order.information.get"
+BATCH = 20
+# a new order may be unknown to the detail call for about 10 minutes
+PATIENCE = timedelta(minutes=10)
+RETRY = timedelta(minutes=1)
+
+
+class PddOrderLookup(models.Model):
+    """An order to be asked for by its number: told by a message, or a row had gaps.
+
+    A row stands for a wish and goes with its fulfilment, in the transaction that writes
+    the order.
+    """
+
+    _name = "pdd.order.lookup"
+    _description = "PDD Order Lookup"
+    _order = "due_date, id"
+    _rec_name = "order_sn"
+
+    shop_id = fields.Many2one(
+        "pdd.shop", required=True, readonly=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="shop_id.company_id", store=True)
+    order_sn = fields.Char(string="Order Number", required=True, readonly=True)
+    due_date = fields.Datetime(
+        string="Ask On", required=True, readonly=True, default=fields.Datetime.now
+    )
+    last_error = fields.Char(readonly=True)
+
+    _order_sn_uniq = models.UniqueIndex("(shop_id, order_sn)")
+    _due_idx = models.Index("(shop_id, due_date)")
+
+    @api.model
+    def _ask(self, shop, order_sns):
+        """Ask for orders by their number, soon and once each.
+
+        :param shop: the shop they belong to
+        :param order_sns: their numbers
+        """
+        known = self.search(
+            [("shop_id", "=", shop.id), ("order_sn", "in", list(order_sns))]
+        )
+        missing = set(order_sns) - set(known.mapped("order_sn"))
+        if missing:
+            self.create(
+                [{"shop_id": shop.id, "order_sn": sn} for sn in sorted(missing)]
+            )
+            self.env.ref("pdd_connector.ir_cron_order_intake")._trigger()
+
+    @api.model
+    def _get_due(self, shop):
+        """Return the next wishes of a shop."""
+        now = fields.Datetime.now()
+        return self.search(
+            [("shop_id", "=", shop.id), ("due_date", "<=", now)], limit=BATCH
+        )
+
+    def _fetch(self):
+        """Ask the platform for each of these orders.
+
+        What keeps the platform from answering ends the batch, and no more: the lists
+        can still be read.
+
+        :return dict: lookup -> the order as a row, or the error that came instead
+        :raise pop.PddError: the shop is no longer authorised
+        """
+        answers, obstacle = {}, None
+        for lookup in self:
+            answers[lookup] = obstacle or lookup._fetch_one()
+            if isinstance(answers[lookup], pop.PddError):
+                is_refused = isinstance(answers[lookup], pop.PddBusinessError)
+                obstacle = None if is_refused else answers[lookup]
+        return answers
+
+    def _fetch_one(self):
+        try:
+            answer = self.shop_id._call(DETAIL_API, order_sn=self.order_sn)
+        except (pop.PddTokenExpiredError, pop.PddTokenRevokedError):
+            raise
+        except pop.PddError as error:
+            return error
+        row = answer.get("order_info")
+        if isinstance(row, dict):
+            return row
+        text = "order_info is not an object"
+        return pop.PddUnexpectedAnswer(text, api_name=DETAIL_API)
+
+    def _take_in(self, answers):
+        """Write the orders that came, and decide on those that did not."""
+        Refund = self.env["pdd.refund"]
+        rows = [answer for answer in answers.values() if isinstance(answer, dict)]
+        refunds = Refund._fetch_granted(self.shop_id, rows)
+        mine = self.try_lock_for_update()
+        Refund._intake(self.shop_id, refunds)
+        found = mine.filtered(lambda lookup: isinstance(answers[lookup], dict))
+        if found:
+            # what is still unreadable now is so for good
+            Order = self.env["pdd.order"].with_context(pdd_in_full=True)
+            Order._intake(found.shop_id, [answers[lookup] for lookup in found])
+        now = fields.Datetime.now()
+        missing = mine - found
+        given_up = missing.filtered(
+            lambda lookup: (
+                lookup.create_date < now - PATIENCE
+                and isinstance(answers[lookup], pop.PddBusinessError)
+            )
+        )
+        for lookup in missing - given_up:
+            lookup.write({"due_date": now + RETRY, "last_error": str(answers[lookup])})
+        given_up._give_up()
+        (found + given_up).unlink()
+
+    def _give_up(self):
+        """Judge the orders of one shop that the platform does not give in full."""
+        if not self:
+            return
+        numbers = self.mapped("order_sn")
+        _logger.warning("PDD shop %s: no order %s", self.shop_id.id, numbers)
+        orders = self.env["pdd.order"].search(
+            [
+                ("shop_id", "=", self.shop_id.id),
+                ("order_sn", "in", numbers),
+                ("is_incomplete", "=", True),
+            ]
+        )
+        orders.with_context(pdd_in_full=True)._report_unreadable()
