@@ -15,4 +15,5 @@ class AccountFiscalPosition(models.Model):
 
     def _includes(self, tax):
         """Return whether this position makes a tax one that is included in the price."""
-        return bool(self) and all(mapped.price_include for mapped in self.map_tax(tax))
+        mapped = self.map_tax(tax)  # an empty position removes all taxes
+        return bool(self and mapped) and all(tax.price_include for tax in mapped)

@@ -162,11 +162,19 @@ class PddRefund(models.Model):
         self.ensure_one()
         return self.platform_update_date or self.create_date
 
+    def _get_cut_amount(self):
+        """Return what this refund takes off its order (yuan): the buyer's money.
+
+        Extended where the platform's part is known as well.
+        """
+        self.ensure_one()
+        return self.refund_amount
+
     def _cut_lines(self, lines):
         """Take this refund, granted before shipping, off the lines it is about.
 
-        By pieces: quantity and share go in proportion. Otherwise the amount is taken
-        off the price, spread by the lines' shares.
+        By pieces: their quantity goes down as well. The amount is taken off the price,
+        spread by the lines' shares.
 
         :param lines: lines of the order, with their shares
         :return: the lines that changed
@@ -179,13 +187,11 @@ class PddRefund(models.Model):
         if self.part_after_sales_type == PART_BY_PIECES and 0 < pieces < (
             line.quantity - line.cut_quantity
         ):
-            piece = to_fen(line.share_amount) / line.quantity
             line.cut_quantity += pieces
-            line.cut_amount += float(to_fen(piece * pieces))
-            return line
+            mine = line
         mine = mine or goods
         left = [line.share_amount - line.cut_amount for line in mine]
-        total = min(to_fen(self.refund_amount), to_fen(sum(left)))
+        total = min(to_fen(self._get_cut_amount()), to_fen(sum(left)))
         for line, part in zip(mine, spread(total, left), strict=True):
             line.cut_amount += float(part)
         return mine

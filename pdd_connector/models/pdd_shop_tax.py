@@ -59,8 +59,11 @@ class PddShop(models.Model):
 
     def _get_including_position(self):
         """Return the fiscal position shared by the shops of a company."""
-        others = self.search(Domain("company_id", "=", self.company_id.id))
-        position = others.fiscal_position_id.filtered("is_pdd_including")[:1]
+        position = self.env["account.fiscal.position"].search(
+            Domain("is_pdd_including", "=", True)
+            & Domain("company_id", "=", self.company_id.id),
+            limit=1,
+        )
         return position or position.create(
             {
                 "name": self.env._("Pinduoduo: prices include taxes"),

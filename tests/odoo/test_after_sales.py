@@ -36,7 +36,7 @@ class TestAfterSales(PddCase):
         self.assertEqual(order.refunded_amount, order.pay_amount)
 
     def test_a_partial_refund_reduces_the_price(self):
-        order = self._order(platform_discount=1000)
+        order = self._order()
         self.assertAlmostEqual(order.sale_order_id.amount_total, 100.0)
         self._happen(order, "refund_request", amount=2500)
         self._happen(order, "refund_agree")
