@@ -31,3 +31,7 @@ class PddRefund(models.Model):
             shares = order._get_platform_shares()
             for refund in refunds:
                 refund.platform_amount = shares.get(refund, 0.0)
+
+    def _get_cut_amount(self):
+        """Add what the platform takes back together with the buyer's money."""
+        return super()._get_cut_amount() + self.platform_amount

@@ -84,7 +84,14 @@ class PddShop(models.Model):
     def _get_debtor(self):
         """Return who owes what orders bring: the buyers' contact or Pinduoduo."""
         self.ensure_one()
-        company = self.company_id
-        if company.pdd_debtor == "platform" and company.pdd_platform_partner_id:
-            return company.pdd_platform_partner_id
+        if self.company_id.pdd_debtor == "platform":
+            return self.env.ref("pdd_connector_finance.partner_pinduoduo")
         return self._get_buyer_partner()
+
+    def _get_trigger_field(self):
+        """Return the field of an order with the moment that makes its invoice due."""
+        return {
+            "receipt": "receive_date",
+            "shipment": "shipping_date",
+            "bill": "income_date",
+        }[self.company_id.pdd_invoice_trigger]

@@ -47,13 +47,6 @@ class ResCompany(models.Model):
         required=True,
         default="buyers",
     )
-    pdd_platform_partner_id = fields.Many2one(
-        "res.partner",
-        string="Pinduoduo as Partner",
-        default=lambda self: self.env.ref(
-            "pdd_connector_finance.partner_pinduoduo", raise_if_not_found=False
-        ),
-    )
     pdd_buyer_account_id = fields.Many2one(
         "account.account",
         string="Receivable, Buyer's Part",
@@ -159,7 +152,9 @@ class ResCompany(models.Model):
         Account = self.env["account.account"].with_company(self)
         domain = Account._check_company_domain(self)
         for parent in default.parents:
-            if Account.search_count([*domain, ("code", "=", parent)], limit=1):
+            if Account.search_count(
+                [*domain, ("code", "=like", f"{parent}%")], limit=1
+            ):
                 return f"{parent}51"
         like = Account.search(
             [*domain, ("account_type", "=", default.account_type)], limit=1

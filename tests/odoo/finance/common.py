@@ -30,7 +30,7 @@ class FinanceCase(TransactionCase):
         )
 
     def _create_shop(self, name, mall_id, **vals):
-        return self.env["pdd.shop"].create(
+        shop = self.env["pdd.shop"].create(
             {
                 "name": name,
                 "mall_id": mall_id,
@@ -39,6 +39,8 @@ class FinanceCase(TransactionCase):
                 **vals,
             }
         )
+        shop.action_include_taxes()
+        return shop
 
     # --- orders
 
@@ -62,6 +64,8 @@ class FinanceCase(TransactionCase):
             "discount_amount": round(discount, 2),
             "platform_discount": float(coupon),
             "pay_amount": float(paid),
+            "open_address_id": f"oaid_{number}",
+            "receiver_name_mask": "陈*",
             "item_list": [
                 {
                     "goods_id": "1",
@@ -84,9 +88,8 @@ class FinanceCase(TransactionCase):
         )
         orders._release()
         orders._make()
-        self.assertTrue(
-            all(orders.mapped("sale_order_id")), orders.mapped("hold_detail")
-        )
+        for order in orders:
+            self.assertTrue(order.sale_order_id, order.hold_detail)
         return orders.sorted("order_sn")
 
     def _create_order(self, paid="100.00", coupon="0", **vals):
@@ -136,3 +139,21 @@ class FinanceCase(TransactionCase):
             domain, [], ["balance:sum"]
         )
         return round(total or 0.0, 2)
+
+    def _refund(self, order, amount, **vals):
+        """Take in an after-sale whose money was given back; amount: yuan."""
+        number = next(self._numbers)
+        rows = [
+            {
+                "id": 900000 + number,
+                "order_sn": order.order_sn,
+                "after_sales_type": 2,
+                "after_sales_status": 10,
+                "refund_amount": amount,
+                "created_time": "2026-06-10 10:00:00",
+                "updated_time": "2026-06-12 10:00:00",
+                "sku_id": "11",
+                **vals,
+            }
+        ]
+        return self.env["pdd.refund"]._intake(self.shop, rows)

@@ -1,0 +1,315 @@
+# Copyright 2026 The Pinduoduo connector authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.addons.pdd_connector import pop
+from odoo.addons.pdd_connector.const import ORDER_RECEIVED, ORDER_SHIPPED
+from odoo.addons.pdd_connector.models.amounts import to_fen
+from odoo.exceptions import UserError
+from odoo.fields import Command, Domain
+from psycopg2 import OperationalError
+
+from ..const import BUYER, PLATFORM
+
+BATCH_SIZE = 200
+DAY_LIMIT = 5000  # most orders of one invoice per day
+DAY_MARGIN = timedelta(hours=1)  # orders of a day may be read a little later
+INVOICING = {
+    "tracking_disable": True,
+    "mail_create_nolog": True,
+    "mail_create_nosubscribe": True,
+    "mail_notrack": True,
+    "skip_is_manually_modified": True,
+    "pdd_same_sequence": True,
+}
+
+
+class PddOrder(models.Model):
+    """The maker of invoices: when an order is due, what its invoice says.
+
+    The total of an invoice is what the shop is entitled to, to the fen; nothing is
+    posted that differs.
+    """
+
+    _inherit = "pdd.order"
+
+    def _after_status_change(self, before):
+        """Wake the invoicing when orders are shipped or received."""
+        result = super()._after_status_change(before)
+        if any(
+            {"order_status", "receive_date"} & old.keys() for old in before.values()
+        ):
+            self.env.ref("pdd_connector_finance.ir_cron_invoice_make")._trigger()
+        return result
+
+    def action_make_invoice(self):
+        """Invoice these orders now, also before their event; retry what failed."""
+        # the connector makes the documents, whoever presses the button
+        orders = self.sudo().filtered(
+            lambda order: order.invoice_state in ("waiting", "error")
+        )
+        orders.write({"invoice_state": "waiting", "invoice_error": False})
+        for _company, some in orders.grouped("company_id").items():
+            some._invoice_safely()
+
+    def action_view_invoice(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "account.move",
+            "res_id": self.invoice_id.id,
+            "view_mode": "form",
+        }
+
+    # --- runner
+
+    @api.model
+    def _cron_invoice(self):
+        """Book refunds, then invoice the orders that are due."""
+        self.env["pdd.refund"]._book_all()
+        self._invoice_due()
+
+    @api.model
+    def _invoice_due(self):
+        """Invoice all orders that are due, one transaction per batch."""
+        commit_progress = self.env["ir.cron"]._commit_progress
+        time_left = commit_progress()
+        for shop in self.env["pdd.shop"].search(Domain.TRUE):
+            domain = self._get_due_domain(shop)
+            last_id = 0
+            while time_left:
+                batch = self._get_due_batch(shop, domain, last_id)
+                if not batch:
+                    break
+                last_id = batch[-1].id
+                try:
+                    locked = batch.try_lock_for_update().filtered_domain(domain)
+                    if not locked:
+                        break  # another worker has them
+                    locked._invoice_safely()
+                except OperationalError:
+                    self.env.cr.rollback()  # another worker was faster; still due
+                    break
+                time_left = commit_progress(len(batch))
+                self.env.invalidate_all()
+
+    @api.model
+    def _get_due_domain(self, shop):
+        """Return the orders of a shop that are due, by the policy of its company."""
+        domain = Domain("shop_id", "=", shop.id)
+        domain &= Domain("invoice_state", "=", "waiting")
+        domain &= Domain("sale_order_id.state", "=", "sale")
+        trigger = shop.company_id.pdd_invoice_trigger
+        if trigger == "bill":
+            return domain & Domain("income_date", "!=", False)
+        states = [ORDER_RECEIVED]
+        if trigger == "shipment":
+            states.append(ORDER_SHIPPED)
+        return domain & Domain("order_status", "in", states)
+
+    @api.model
+    def _get_due_batch(self, shop, domain, last_id):
+        """Return the orders to invoice next: some, or all of the first finished day."""
+        if shop.company_id.pdd_invoice_grouping == "order":
+            return self.search(
+                domain & Domain("id", ">", last_id), order="id", limit=BATCH_SIZE
+            )
+        name = shop._get_trigger_field()
+        first = self.search(domain, order=f"{name}, id", limit=1)
+        day = first and first._get_invoice_date()
+        if not day or day >= pop.platform_date(fields.Datetime.now() - DAY_MARGIN):
+            return self.browse()  # the day is not over: more orders may come
+        orders = self.search(
+            domain & self._get_day_domain(name, first[name], day),
+            order="id",
+            limit=DAY_LIMIT,
+        )
+        return orders.filtered(lambda order: order._get_invoice_date() == day)
+
+    @api.model
+    def _get_day_domain(self, name, value, day):
+        """Return the orders whose event was on a day (Shanghai), by a date field."""
+        if not value or name == "income_date":
+            return Domain(name, "=", value)
+        start = pop.to_utc(fields.Datetime.to_datetime(day))
+        return Domain(name, ">=", start) & Domain(name, "<", start + timedelta(days=1))
+
+    # --- one batch
+
+    def _invoice_safely(self):
+        """Invoice a batch; on an error halve it down to the order that is the cause.
+
+        :raise OperationalError: another worker was faster
+        """
+        if not self:
+            return
+        try:
+            with self.env.cr.savepoint():
+                self._invoice()
+        except OperationalError:
+            raise
+        except Exception as error:  # noqa: BLE001 one bad order must not stop the others
+            if len(self) == 1:
+                self._set_invoice_error(error)
+                return
+            middle = len(self) // 2
+            self[:middle]._invoice_safely()
+            self[middle:]._invoice_safely()
+
+    def _set_invoice_error(self, error):
+        """Keep an order that cannot be invoiced, with a sentence for a person."""
+        if isinstance(error, UserError):
+            message = error.args[0]
+        else:
+            message = self.env["pdd.issue"]._report_exception(
+                self.shop_id, f"invoice of order {self.order_sn}", error
+            )
+        self.write({"invoice_state": "error", "invoice_error": message})
+
+    def _invoice(self):
+        """Invoice orders of one company and reconcile what was paid before."""
+        company = self.company_id
+        orders = self.with_company(company)
+        adopted = orders._adopt_invoices()
+        empty = (orders - adopted).filtered(lambda order: order.entitled_amount <= 0)
+        empty.invoice_state = "nothing"
+        to_invoice = orders - adopted - empty
+        if company.pdd_invoice_grouping == "order":
+            groups = [*to_invoice]
+        else:
+            by_day = to_invoice.grouped(lambda o: (o.shop_id, o._get_invoice_date()))
+            groups = [*by_day.values()]
+        if groups:
+            to_invoice._make_invoices(groups)
+        (to_invoice + adopted)._reconcile_receivables()
+
+    def _make_invoices(self, groups):
+        """Create and post one invoice for each group of orders.
+
+        :param list groups: recordsets of one shop and day each
+        """
+        Move = self.env["account.move"].with_context(**INVOICING)
+        invoices = Move.create([orders._prepare_invoice_vals() for orders in groups])
+        for invoice, orders in zip(invoices, groups, strict=True):
+            orders._check_invoice_total(invoice)
+            orders.write({"invoice_id": invoice.id, "invoice_state": "done"})
+        invoices._post(soft=False)
+
+    def _check_invoice_total(self, invoice):
+        """Raise when an invoice is not what its orders are entitled to, to the fen."""
+        expected = sum(self.mapped("entitled_amount"))
+        if invoice.currency_id.compare_amounts(invoice.amount_total, expected):
+            raise UserError(
+                self.env._(
+                    "The invoice of %(orders)s would be %(total).2f, the shop is "
+                    "entitled to %(expected).2f: compare the sales order with the "
+                    "platform's order. With one invoice per day, taxes must be rounded "
+                    "per line (settings of Invoicing).",
+                    orders=", ".join(self[:3].mapped("order_sn")),
+                    total=invoice.amount_total,
+                    expected=expected,
+                )
+            )
+
+    # --- values
+
+    def _get_invoice_date(self):
+        """Return the day (Shanghai) of the event that makes the invoice due."""
+        self.ensure_one()
+        if self.company_id.pdd_invoice_trigger == "bill" and self.income_date:
+            return self.income_date
+        name = self.shop_id._get_trigger_field()
+        moment = self[name] if name != "income_date" else self.receive_date
+        return pop.platform_date(
+            moment or self.platform_update_date or fields.Datetime.now()
+        )
+
+    def _prepare_invoice_vals(self):
+        """Return the invoice of these orders, of one shop and day.
+
+        The orders' own totals give the receivables: one per order and part.
+        """
+        shop, day = self.shop_id, self[0]._get_invoice_date()
+        partner = shop._get_debtor()
+        open_date = shop.company_id._get_pdd_open_date(
+            day, True, self._get_invoice_journal()
+        )
+        vals = {
+            **self[0].sale_order_id._prepare_invoice(),
+            "journal_id": self._get_invoice_journal().id,
+            "partner_id": partner.id,
+            "invoice_date": day,
+            "date": open_date,
+            "invoice_payment_term_id": False,
+            "invoice_date_due": day,
+            "pdd_shop_id": shop.id,
+            "pdd_shifted_date": open_date != day and day,
+            "pdd_terms": [term for order in self for term in order._get_terms()],
+            "invoice_line_ids": [
+                Command.create(line)
+                for order in self
+                for line in order._prepare_invoice_line_vals()
+            ],
+        }
+        if len(self) > 1:
+            vals.update(
+                ref=self.env._("Pinduoduo %(shop)s %(date)s", shop=shop.name, date=day),
+                invoice_origin=False,
+                partner_shipping_id=partner.id,
+            )
+        return vals
+
+    def _get_invoice_journal(self):
+        Journal = self.env["account.journal"]
+        return Journal.search(
+            [
+                *Journal._check_company_domain(self.env.company),
+                ("type", "=", "sale"),
+            ],
+            limit=1,
+        )
+
+    def _prepare_invoice_line_vals(self):
+        """Return the lines of this order: all that is sold, delivered or not."""
+        sale_order = self.sale_order_id
+        return [
+            line._prepare_invoice_line(quantity=line.product_uom_qty)
+            for line in sale_order.order_line
+            if not line.display_type and line.product_uom_qty
+        ]
+
+    def _get_terms(self):
+        """Return the receivables of this order: [order, part, yuan], none of zero."""
+        platform = to_fen(self.platform_discount) - sum(
+            to_fen(refund.platform_amount)
+            for refund in self.refund_ids
+            if refund.effect == "reduced"
+        )
+        buyer = to_fen(self.entitled_amount) - platform
+        parts = ((BUYER, buyer), (PLATFORM, platform))
+        return [[self.id, part, float(amount)] for part, amount in parts if amount]
+
+    # --- invoices made by hand
+
+    def _adopt_invoices(self):
+        """Take over invoices that a person has made of the sales orders.
+
+        :return: the orders that have one
+        :raise UserError: an invoice differs from what the shop is entitled to
+        """
+        adopted = self.browse()
+        for order in self:
+            invoice = order.sale_order_id.invoice_ids.filtered(
+                lambda move: move.state == "posted" and move.move_type == "out_invoice"
+            )
+            if not invoice:
+                continue
+            order._check_invoice_total(invoice[0])
+            items = invoice[0].line_ids.filtered(
+                lambda item: item.display_type == "payment_term"
+            )
+            items.write({"pdd_order_id": order.id, "pdd_part": BUYER})
+            order.write({"invoice_id": invoice[0].id, "invoice_state": "done"})
+            adopted += order
+        return adopted

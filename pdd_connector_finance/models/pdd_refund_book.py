@@ -1,0 +1,270 @@
+# Copyright 2026 The Pinduoduo connector authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import api, models
+from odoo.addons.pdd_connector import pop
+from odoo.addons.pdd_connector.models.amounts import spread, to_fen
+from odoo.exceptions import UserError
+from odoo.fields import Command, Domain
+from psycopg2 import OperationalError
+
+from ..const import BUYER, PLATFORM
+from .pdd_order_invoice import INVOICING
+
+BATCH_SIZE = 200
+
+
+class PddRefund(models.Model):
+    """Refunds in the books: before the invoice the order changes, after it a credit note.
+
+    One credit note per after-sales number, whatever happens in between.
+    """
+
+    _inherit = "pdd.refund"
+
+    def _after_status_change(self, before):
+        """Wake the booking when money was given back."""
+        result = super()._after_status_change(before)
+        if self.filtered(lambda refund: refund.effect == "credit"):
+            self.env.ref("pdd_connector_finance.ir_cron_invoice_make")._trigger()
+        return result
+
+    def action_book(self):
+        """Book these refunds; retry what failed."""
+        refunds = self.sudo()  # the connector makes the documents
+        refunds.book_error = False
+        refunds.filtered_domain(self._get_to_book_domain())._book_safely()
+
+    # --- runner
+
+    @api.model
+    def _get_to_book_domain(self):
+        return (
+            Domain("effect", "=", "credit")
+            & Domain("credit_note_id", "=", False)
+            & Domain("book_error", "=", False)
+            & Domain("order_id.invoice_state", "!=", "error")
+        )
+
+    @api.model
+    def _book_all(self):
+        """Book all refunds that wait for it, one transaction per batch."""
+        domain = self._get_to_book_domain()
+        commit_progress = self.env["ir.cron"]._commit_progress
+        time_left, last_id = commit_progress(), 0
+        while time_left:
+            batch = self.search(
+                domain & Domain("id", ">", last_id), order="id", limit=BATCH_SIZE
+            )
+            if not batch:
+                break
+            last_id = batch[-1].id
+            try:
+                batch.try_lock_for_update().filtered_domain(domain)._book_safely()
+            except OperationalError:
+                self.env.cr.rollback()  # another worker was faster; still to book
+                break
+            time_left = commit_progress(len(batch))
+            self.env.invalidate_all()
+
+    def _book_safely(self):
+        """Book a batch; on an error halve it down to the refund that is the cause.
+
+        :raise OperationalError: another worker was faster
+        """
+        if not self:
+            return
+        try:
+            with self.env.cr.savepoint():
+                self._book()
+        except OperationalError:
+            raise
+        except Exception as error:  # noqa: BLE001 one bad refund must not stop the others
+            if len(self) == 1:
+                self._set_book_error(error)
+                return
+            middle = len(self) // 2
+            self[:middle]._book_safely()
+            self[middle:]._book_safely()
+
+    def _set_book_error(self, error):
+        if isinstance(error, UserError):
+            message = error.args[0]
+        else:
+            message = self.env["pdd.issue"]._report_exception(
+                self.shop_id, f"refund {self.after_sales_id}", error, self.order_id
+            )
+        self.book_error = message
+
+    # --- one batch
+
+    def _book(self):
+        """Reduce orders that are not invoiced, make credit notes for the others."""
+        for company, refunds in self.grouped("company_id").items():
+            refunds = refunds.with_company(company)
+            invoiced = refunds.filtered(lambda r: r.order_id.invoice_state == "done")
+            for refund in refunds - invoiced:
+                refund._reduce_order()
+            if invoiced:
+                invoiced._make_credit_notes()
+
+    def _reduce_order(self):
+        """Take a refund off an order that is shipped and not invoiced."""
+        order = self.order_id
+        if order.invoice_state == "nothing":
+            raise UserError(
+                self.env._(
+                    "%s has nothing left to give back: compare its refunds with the "
+                    "merchant backend.",
+                    order.order_sn,
+                )
+            )
+        goods = order.line_ids.filtered(lambda line: not line.is_gift)
+        left = [line.share_amount - line.cut_amount for line in goods]
+        total = to_fen(self._get_cut_amount())
+        of_goods = min(total, to_fen(sum(left)))
+        for line, part in zip(goods, spread(of_goods, left), strict=True):
+            line.cut_amount += float(part)
+        self.effect = "reduced"
+        order._write_sale_lines(goods)
+        order._cut_fees(total - of_goods)
+
+    def _make_credit_notes(self):
+        """Create, post and reconcile one credit note per refund."""
+        Move = self.env["account.move"].with_context(**INVOICING)
+        # several refunds of an order share its lines: each must see the one before
+        while self:
+            first = self.browse(
+                refunds[0].id for refunds in self.grouped("order_id").values()
+            )
+            notes = Move.create(
+                [refund._prepare_credit_note_vals() for refund in first]
+            )
+            for refund, note in zip(first, notes, strict=True):
+                refund._check_credit_total(note)
+                refund.credit_note_id = note
+            notes._post(soft=False)
+            for refund in first:
+                refund.credit_note_id.reversed_entry_id = refund.order_id.invoice_id
+            first.order_id._reconcile_receivables()
+            self -= first
+
+    def _check_credit_total(self, note):
+        """Raise when a credit note is not what was given back, to the fen."""
+        expected = self._get_cut_amount()
+        if note.currency_id.compare_amounts(note.amount_total, expected):
+            raise UserError(
+                self.env._(
+                    "The credit note of after-sale %(number)s would be %(total).2f "
+                    "instead of %(expected).2f: use taxes that are included in the "
+                    "price (fiscal position of the shop).",
+                    number=self.after_sales_id,
+                    total=note.amount_total,
+                    expected=expected,
+                )
+            )
+
+    # --- values
+
+    def _prepare_credit_note_vals(self):
+        """Return the credit note of a refund, split by the stored shares of the lines."""
+        self.ensure_one()
+        order, shop = self.order_id, self.shop_id
+        invoice = order.invoice_id
+        day = pop.platform_date(self._get_update_date())
+        open_date = shop.company_id._get_pdd_open_date(day, True, invoice.journal_id)
+        parts = ((BUYER, self.refund_amount), (PLATFORM, self.platform_amount))
+        return {
+            "move_type": "out_refund",
+            "company_id": shop.company_id.id,
+            "journal_id": invoice.journal_id.id,
+            "partner_id": invoice.partner_id.id,
+            "currency_id": invoice.currency_id.id,
+            "fiscal_position_id": invoice.fiscal_position_id.id,
+            "invoice_payment_term_id": False,
+            "invoice_date": day,
+            "invoice_date_due": day,
+            "date": open_date,
+            "ref": f"{order.order_sn} {self.after_sales_id}",
+            "invoice_origin": order.order_sn,
+            "pdd_shop_id": shop.id,
+            "pdd_refund_id": self.id,
+            "pdd_shifted_date": open_date != day and day,
+            "pdd_terms": [[order.id, part, amount] for part, amount in parts if amount],
+            "invoice_line_ids": [
+                Command.create(vals) for vals in self._prepare_credit_line_vals()
+            ],
+        }
+
+    def _prepare_credit_line_vals(self):
+        """Return the lines: of the goods the refund names, or of the whole order."""
+        left = self._get_left()
+        total = to_fen(self._get_cut_amount())
+        if total > sum(left.values()):
+            raise UserError(
+                self.env._(
+                    "After-sale %(number)s gives back %(total).2f, the order has less "
+                    "left to give back: compare its refunds with the merchant backend.",
+                    number=self.after_sales_id,
+                    total=total,
+                )
+            )
+        named = [item for item in left if self._is_about(item)]
+        items = named if sum(left[item] for item in named) >= total else [*left]
+        weights = [left[item] for item in items]
+        return [
+            self._prepare_credit_line(item, part, is_whole=part == left[item])
+            for item, part in zip(items, spread(total, weights), strict=True)
+            if part
+        ]
+
+    def _get_left(self):
+        """Return what is left to give back of the invoice's lines of this order.
+
+        :return dict: invoice line -> Decimal yuan, taxes included
+        """
+        sale_lines = self.order_id.sale_order_id.order_line
+        left, refunded = {}, {}
+        for item in sale_lines.invoice_lines.filtered(
+            lambda item: item.parent_state == "posted"
+        ):
+            if item.move_type == "out_invoice":
+                left[item] = to_fen(item.price_total)
+            elif item.move_type == "out_refund":
+                for sale_line in item.sale_line_ids:
+                    refunded[sale_line] = refunded.get(sale_line, 0) + to_fen(
+                        item.price_total
+                    )
+        for item in left:
+            for sale_line in item.sale_line_ids:
+                left[item] -= refunded.pop(sale_line, 0)
+        return left
+
+    def _is_about(self, item):
+        """Return whether the refund names the goods of an invoice line."""
+        lines = self.order_id.line_ids.filtered(
+            lambda line: line.sale_line_id in item.sale_line_ids
+        )
+        return self.platform_sku_id in lines.sku_id.mapped("sku_id")
+
+    def _prepare_credit_line(self, item, total, is_whole):
+        """Return a credit note line for a part of an invoice line.
+
+        :param total: Decimal yuan, taxes included
+        :param bool is_whole: nothing of the line is left after it
+        """
+        quantity = item.quantity if is_whole else 1.0
+        price_unit = self.order_id._get_price_unit(
+            item.product_id, quantity, total, item.tax_ids
+        )
+        return {
+            "name": item.name,
+            "product_id": item.product_id.id,
+            "product_uom_id": item.product_uom_id.id,
+            "account_id": item.account_id.id,
+            "quantity": quantity,
+            "price_unit": price_unit,
+            "discount": 0.0,
+            "tax_ids": [Command.set(item.tax_ids.ids)],
+            "analytic_distribution": item.analytic_distribution,
+            "sale_line_ids": [Command.set(item.sale_line_ids.ids)],
+        }

@@ -1,0 +1,239 @@
+# Copyright 2026 The Pinduoduo connector authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The entries an accountant expects, line by line, on the Chinese chart."""
+
+from odoo.tests import tagged
+
+from .bills import row
+from .common import FinanceCase
+
+BUYER, PLATFORM = "应收账款—拼多多（买家）", "应收账款—拼多多（平台优惠）"
+REVENUE, TAX = "主营业务收入", "应交税费"
+GOODS_PAYMENT = "其他货币资金—拼多多货款（Test shop）"
+
+
+@tagged("post_install", "-at_install")
+class TestEntries(FinanceCase):
+    def setUp(self):
+        super().setUp()
+        # list 100, shop discount 5, platform discount 10: the buyer pays 85
+        self.order = self._create_order("85.00", "10.00", seller_discount=5.0)
+
+    def _invoice(self):
+        self.env["pdd.order"]._invoice_due()
+        self.assertEqual(self.order.invoice_state, "done", self.order.invoice_error)
+        return self.order.invoice_id
+
+    def test_sale_with_platform_discount(self):
+        invoice = self._invoice()
+        self.assertEqual(
+            self._entry(invoice),
+            sorted(
+                [
+                    (BUYER, 85.0, 0.0),
+                    (PLATFORM, 10.0, 0.0),
+                    (REVENUE, 0.0, 84.07),
+                    (TAX, 0.0, 10.93),
+                ]
+            ),
+        )
+        self.assertEqual(str(invoice.invoice_date), "2026-06-05")
+
+    def test_settlement_of_the_sale(self):
+        self._invoice()
+        number = self.order.order_sn
+        bill = self._post(
+            row(number, "85.00", "0010002"),
+            row(number, "10.00", "0010005"),
+            row(number, "-0.57", "0030002"),
+        )
+        self.assertEqual(
+            self._entries_by_code(bill),
+            {
+                "0010002": [(GOODS_PAYMENT, 85.0, 0.0), (BUYER, 0.0, 85.0)],
+                "0010005": [(GOODS_PAYMENT, 10.0, 0.0), (PLATFORM, 0.0, 10.0)],
+                "0030002": [
+                    ("销售费用—技术服务费", 0.57, 0.0),
+                    (GOODS_PAYMENT, 0.0, 0.57),
+                ],
+            },
+        )
+        self._assert_settled()
+        self.assertEqual(self.order.invoice_id.payment_state, "paid")
+
+    def test_refund_before_shipment_leaves_no_invoice(self):
+        order = self._create_order("50.00", "5.00", order_status=1, receive_time="")
+        self._refund(order, "50.00")
+        self.assertEqual(order.state, "cancelled")
+        self.env["pdd.order"]._cron_invoice()
+        self.assertFalse(order.invoice_id)
+        self.assertEqual(order.settlement_state, "not_due")
+        number = order.order_sn
+        self._post(
+            row(number, "50.00", "0010002"),
+            row(number, "5.00", "0010005"),
+            row(number, "-50.00", "0020002", "2026-06-09 10:00:00"),
+            row(number, "-5.00", "0020005", "2026-06-09 10:00:00"),
+        )
+        self._assert_settled(order, reason="cancelled_out")
+
+    def test_full_refund_after_the_invoice(self):
+        invoice = self._invoice()
+        number = self.order.order_sn
+        self._post(row(number, "85.00", "0010002"), row(number, "10.00", "0010005"))
+        refund = self._refund(self.order, "85.00")
+        self.env["pdd.order"]._cron_invoice()
+        note = refund.credit_note_id
+        self.assertEqual(
+            self._entry(note),
+            sorted(
+                [
+                    (REVENUE, 84.07, 0.0),
+                    (TAX, 10.93, 0.0),
+                    (BUYER, 0.0, 85.0),
+                    (PLATFORM, 0.0, 10.0),
+                ]
+            ),
+        )
+        self.assertEqual(note.reversed_entry_id, invoice)
+        self.assertEqual(str(note.invoice_date), "2026-06-12")
+        self.assertEqual(self.order.settlement_state, "refunded_open")
+        self.assertEqual(self.order.settlement_reason, "refund_missing")
+        bill = self._post(
+            row(number, "-85.00", "0020002", "2026-06-12 10:00:00"),
+            row(number, "-10.00", "0020005", "2026-06-12 10:00:00"),
+            row(number, "0.57", "0030002", "2026-06-12 10:00:01"),
+        )
+        self.assertEqual(
+            self._entries_by_code(bill),
+            {
+                "0020002": [(BUYER, 85.0, 0.0), (GOODS_PAYMENT, 0.0, 85.0)],
+                "0020005": [(PLATFORM, 10.0, 0.0), (GOODS_PAYMENT, 0.0, 10.0)],
+                "0030002": [
+                    (GOODS_PAYMENT, 0.57, 0.0),
+                    ("销售费用—技术服务费", 0.0, 0.57),
+                ],
+            },
+        )
+        self._assert_settled()
+
+    def test_partial_refund_is_the_same_in_proportion(self):
+        self._invoice()
+        number = self.order.order_sn
+        refund = self._refund(self.order, "34.00")
+        self.env["pdd.order"]._cron_invoice()
+        self.assertEqual(refund.platform_amount, 4.0)
+        self.assertEqual(
+            self._entry(refund.credit_note_id),
+            sorted(
+                [
+                    (REVENUE, 33.63, 0.0),
+                    (TAX, 4.37, 0.0),
+                    (BUYER, 0.0, 34.0),
+                    (PLATFORM, 0.0, 4.0),
+                ]
+            ),
+        )
+        self._post(
+            row(number, "85.00", "0010002"),
+            row(number, "10.00", "0010005"),
+            row(number, "-34.00", "0020002", "2026-06-12 10:00:00"),
+            row(number, "-4.00", "0020005", "2026-06-12 10:00:00"),
+        )
+        self._assert_settled()
+
+    def test_fees_commissions_penalties_and_appeals(self):
+        number = self.order.order_sn
+        bill = self._post(
+            row(number, "-2.00", "0060001"),
+            row(number, "-0.86", "0050002"),
+            row("", "-3.00", "0040004", remark=f"延迟发货（订单{number}）"),
+            row("", "3.00", "0130001"),
+        )
+        self.assertEqual(
+            self._entries_by_code(bill),
+            {
+                "0060001": [
+                    ("销售费用—多多进宝佣金", 2.0, 0.0),
+                    (GOODS_PAYMENT, 0.0, 2.0),
+                ],
+                "0050002": [
+                    ("销售费用—运费险及体验提升计划", 0.86, 0.0),
+                    (GOODS_PAYMENT, 0.0, 0.86),
+                ],
+                "0040004": [
+                    ("营业外支出—平台赔付", 3.0, 0.0),
+                    (GOODS_PAYMENT, 0.0, 3.0),
+                ],
+                "0130001": [
+                    (GOODS_PAYMENT, 3.0, 0.0),
+                    ("营业外支出—平台赔付", 0.0, 3.0),
+                ],
+            },
+        )
+        late = bill.line_ids.filtered(lambda line: line.flow_code == "0040004")
+        self.assertEqual(late.order_id, self.order)
+
+    def test_small_transfer_reduces_revenue_and_output_tax(self):
+        bill = self._post(row(self.order.order_sn, "-10.00", "0040099"))
+        self.assertEqual(
+            self._entries_by_code(bill)["0040099"],
+            [
+                ("主营业务收入—售后让利", 8.85, 0.0),
+                (TAX, 1.15, 0.0),
+                (GOODS_PAYMENT, 0.0, 10.0),
+            ],
+        )
+        items = bill.line_ids.move_id.line_ids
+        tax = self.order.sale_order_id.order_line.tax_ids
+        self.assertEqual(items.tax_ids, tax)
+        self.assertEqual(items.tax_line_id, tax)
+
+    def test_small_transfer_as_an_expense(self):
+        flow_type = self.env.ref("pdd_connector_finance.flow_type_small_transfer")
+        account = self.company._make_pdd_account("compensation")
+        flow_type.write({"treatment": "charge", "account_id": account.id})
+        bill = self._post(row(self.order.order_sn, "-10.00", "0040099"))
+        self.assertEqual(
+            self._entries_by_code(bill)["0040099"],
+            [("销售费用—售后补偿", 10.0, 0.0), (GOODS_PAYMENT, 0.0, 10.0)],
+        )
+
+    def test_transfers_do_not_touch_profit(self):
+        bill = self._post(
+            row("", "-1000.00", "0070004"),
+            row("", "-500.00", "0150001"),
+            row("", "-5000.00", "0080001"),
+        )
+        self.assertEqual(
+            self._entries_by_code(bill),
+            {
+                "0070004": [
+                    ("预付账款—拼多多推广", 1000.0, 0.0),
+                    (GOODS_PAYMENT, 0.0, 1000.0),
+                ],
+                "0150001": [
+                    ("其他应收款—平台保证金", 500.0, 0.0),
+                    (GOODS_PAYMENT, 0.0, 500.0),
+                ],
+                "0080001": [("流动性转账", 5000.0, 0.0), (GOODS_PAYMENT, 0.0, 5000.0)],
+            },
+        )
+
+    def _entries_by_code(self, bill):
+        """Return the entry of each line, debits first, by code."""
+        return {
+            line.flow_code: sorted(
+                self._entry(line.move_id), key=lambda item: (not item[1], item[0])
+            )
+            for line in bill.line_ids
+        }
+
+    def _assert_settled(self, order=None, reason=False):
+        order = order or self.order
+        self.assertEqual(
+            (order.settlement_state, order.settlement_reason), ("settled", reason)
+        )
+        items = order.item_ids.filtered("pdd_part")
+        self.assertTrue(all(items.mapped("reconciled")))
+        self.assertAlmostEqual(sum(items.mapped("balance")), 0.0)

@@ -1,0 +1,292 @@
+# Copyright 2026 The Pinduoduo connector authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Invoices and credit notes: when, of what, dated how, and only once."""
+
+from odoo.tests import tagged
+
+from .bills import row
+from .common import FinanceCase
+
+
+@tagged("post_install", "-at_install")
+class TestInvoices(FinanceCase):
+    def _cron(self):
+        self.env["pdd.order"]._cron_invoice()
+
+    def _parts(self, move):
+        """Return the receivables of a move: order number and part -> balance."""
+        return {
+            (item.pdd_order_id.order_sn, item.pdd_part): item.balance
+            for item in move.line_ids
+            if item.pdd_part
+        }
+
+    # --- when
+
+    def test_an_order_is_invoiced_when_it_is_received(self):
+        shipped = self._create_order(order_status=2, receive_time="")
+        received = self._create_order()
+        self._cron()
+        self.assertFalse(shipped.invoice_id)
+        self.assertEqual(str(received.invoice_id.invoice_date), "2026-06-05")
+        self.assertEqual(received.invoice_id.state, "posted")
+
+    def test_an_order_is_invoiced_when_it_is_shipped(self):
+        self.company.pdd_invoice_trigger = "shipment"
+        shipped = self._create_order(order_status=2, receive_time="")
+        waiting = self._create_order(order_status=1, shipping_time="", receive_time="")
+        self._cron()
+        self.assertEqual(str(shipped.invoice_id.invoice_date), "2026-06-02")
+        self.assertFalse(waiting.invoice_id)
+
+    def test_an_order_is_invoiced_when_its_income_is_on_the_bill(self):
+        self.company.pdd_invoice_trigger = "bill"
+        order = self._create_order("100.00")
+        self._cron()
+        self.assertFalse(order.invoice_id)
+        self._post(row(order.order_sn, "100.00", "0010002", "2026-06-20 23:30:00"))
+        self.assertEqual(order.settlement_reason, "paid_before_invoice")
+        self._cron()
+        self.assertEqual(str(order.invoice_id.invoice_date), "2026-06-20")
+        self.assertEqual(order.settlement_state, "settled")
+
+    def test_the_day_is_the_day_in_shanghai(self):
+        order = self._create_order(receive_time="2026-06-05 00:30:00")
+        self.assertEqual(str(order.receive_date), "2026-06-04 16:30:00")
+        self._cron()
+        self.assertEqual(str(order.invoice_id.invoice_date), "2026-06-05")
+
+    def test_a_locked_day_is_booked_on_the_first_open_day_and_reported(self):
+        order = self._create_order("85.00", "10.00")
+        self.env.flush_all()  # the transfer was planned before the lock
+        self.company.fiscalyear_lock_date = "2026-06-30"
+        self._cron()
+        invoice = order.invoice_id
+        self.assertEqual(str(invoice.date), "2026-07-01")
+        self.assertEqual(str(invoice.invoice_date), "2026-06-05")
+        self.assertEqual(str(invoice.pdd_shifted_date), "2026-06-05")
+        refund = self._refund(order, "85.00")
+        self._cron()
+        self.assertEqual(str(refund.credit_note_id.date), "2026-07-01")
+        self.assertEqual(str(refund.credit_note_id.pdd_shifted_date), "2026-06-12")
+
+    # --- of what
+
+    def test_the_invoice_is_the_entitlement_in_two_parts(self):
+        order = self._create_order("85.00", "10.00", seller_discount=5.0)
+        self._cron()
+        self.assertEqual(order.invoice_id.amount_total, 95.0)
+        self.assertEqual(
+            self._parts(order.invoice_id),
+            {(order.order_sn, "buyer"): 85.0, (order.order_sn, "platform"): 10.0},
+        )
+        self.assertEqual(order.sale_order_id.invoice_status, "invoiced")
+
+    def test_awkward_amounts_are_right_to_the_fen(self):
+        amounts = [("0.01", "0"), ("0.05", "0.02"), ("33.33", "3.33"), ("9.99", "0.01")]
+        rows = [self._order_row(paid, coupon) for paid, coupon in amounts]
+        orders = self._create_orders(*rows)
+        self._cron()
+        for order in orders:
+            self.assertEqual(order.invoice_state, "done", order.invoice_error)
+            self.assertAlmostEqual(
+                order.invoice_id.amount_total, order.receivable_amount, places=2
+            )
+
+    def test_pinduoduo_can_be_the_debtor(self):
+        self.company.pdd_debtor = "platform"
+        order = self._create_order("85.00", "10.00")
+        self._cron()
+        partner = self.env.ref("pdd_connector_finance.partner_pinduoduo")
+        self.assertEqual(order.invoice_id.partner_id, partner)
+        self._post(
+            row(order.order_sn, "85.00", "0010002"),
+            row(order.order_sn, "10.00", "0010005"),
+        )
+        self.assertEqual(order.settlement_state, "settled")
+        self.assertEqual(order.item_ids.filtered("pdd_part").partner_id, partner)
+
+    def test_one_invoice_per_shop_and_day_has_a_receivable_per_order(self):
+        self.company.pdd_invoice_grouping = "day"
+        orders = self._create_orders(
+            self._order_row("85.00", "10.00"),
+            self._order_row("33.33"),
+            self._order_row("20.00", receive_time="2026-06-06 08:00:00"),
+        )
+        self._cron()
+        first, second, third = orders
+        self.assertEqual(first.invoice_id, second.invoice_id)
+        self.assertNotEqual(first.invoice_id, third.invoice_id)
+        self.assertEqual(
+            self._parts(first.invoice_id),
+            {
+                (first.order_sn, "buyer"): 85.0,
+                (first.order_sn, "platform"): 10.0,
+                (second.order_sn, "buyer"): 33.33,
+            },
+        )
+        self.assertEqual(first.invoice_id.amount_total, 128.33)
+        self._post(row(second.order_sn, "33.33", "0010002"))
+        self.assertEqual(
+            orders.mapped("settlement_state"), ["overdue", "settled", "overdue"]
+        )
+
+    def test_a_day_that_is_not_over_waits(self):
+        self.company.pdd_invoice_grouping = "day"
+        now = self.env["pdd.order"]._fields["receive_date"].now()
+        text = now.strftime("%Y-%m-%d %H:%M:%S")
+        order = self._create_order(receive_time=text, updated_at=text)
+        self._cron()
+        self.assertFalse(order.invoice_id)
+
+    def test_a_second_run_makes_nothing_new(self):
+        order = self._create_order()
+        refund = self._refund(order, "20.00")
+        self._cron()
+        count = self.env["account.move"].search_count([])
+        refund._intake(
+            self.shop, [dict(refund.payload, updated_time="2026-06-13 09:00:00")]
+        )
+        self._cron()
+        order.action_make_invoice()
+        self.assertEqual(self.env["account.move"].search_count([]), count)
+
+    def test_an_order_that_differs_from_its_sales_order_is_not_posted(self):
+        order, right = self._create_orders(self._order_row("50.00"), self._order_row())
+        order.sale_order_id.order_line.price_unit = 40.0
+        self._cron()
+        self.assertEqual(order.invoice_state, "error")
+        self.assertIn("entitled to 50.00", order.invoice_error)
+        self.assertFalse(order.invoice_id)
+        self.assertEqual(right.invoice_state, "done")
+        order.sale_order_id.order_line.price_unit = 50.0
+        order.action_make_invoice()
+        self.assertEqual(order.invoice_state, "done", order.invoice_error)
+
+    def test_an_invoice_made_by_hand_is_taken_over(self):
+        order = self._create_order("113.00")
+        order.sale_order_id.order_line.qty_delivered = 1
+        invoice = order.sale_order_id._create_invoices()
+        invoice.action_post()
+        self._cron()
+        self.assertEqual(order.invoice_id, invoice)
+        self.assertEqual(self.env["account.move"].search_count([]), 1)
+
+    # --- refunds
+
+    def test_a_refund_before_the_invoice_changes_the_order(self):
+        order = self._create_order("85.00", "10.00", order_status=2, receive_time="")
+        refund = self._refund(order, "34.00")
+        self._cron()
+        self.assertEqual(refund.effect, "reduced")
+        self.assertEqual(order.entitled_amount, 57.0)
+        self.assertEqual(order.sale_order_id.amount_total, 57.0)
+        order._write_row({"order_status": 3, "receive_date": "2026-06-20 04:00:00"})
+        self._cron()
+        self.assertEqual(
+            self._parts(order.invoice_id),
+            {(order.order_sn, "buyer"): 51.0, (order.order_sn, "platform"): 6.0},
+        )
+        self.assertFalse(refund.credit_note_id)
+        self._post(
+            row(order.order_sn, "85.00", "0010002"),
+            row(order.order_sn, "10.00", "0010005"),
+            row(order.order_sn, "-34.00", "0020002"),
+            row(order.order_sn, "-4.00", "0020005"),
+        )
+        self.assertEqual(order.settlement_state, "settled", order.settlement_reason)
+
+    def test_a_full_refund_before_the_invoice_takes_the_postage_too(self):
+        order = self._create_order(
+            "90.00", postage=10.0, order_status=2, receive_time=""
+        )
+        self._refund(order, "90.00")
+        self._cron()
+        self.assertEqual(order.entitled_amount, 0.0)
+        self.assertEqual(order.sale_order_id.amount_total, 0.0)
+        order._write_row({"order_status": 3, "receive_date": "2026-06-20 04:00:00"})
+        self._cron()
+        self.assertEqual(order.invoice_state, "nothing")
+
+    def test_several_refunds_of_an_order_give_back_all_of_it(self):
+        order = self._create_order("33.33", "3.33", postage=1.0)
+        self._cron()
+        for number, amount in enumerate(["11.11", "11.11", "11.11"]):
+            self._refund(order, amount, updated_time=f"2026-06-1{number} 10:00:00")
+        self._cron()
+        notes = order.refund_ids.credit_note_id
+        self.assertEqual(len(notes), 3)
+        self.assertAlmostEqual(sum(notes.mapped("amount_total")), 36.66, places=2)
+        self.assertEqual((order.open_buyer_amount, order.open_platform_amount), (0, 0))
+        self.assertEqual(order.settlement_state, "settled")
+        self.assertEqual(order.sale_order_id.invoice_status, "invoiced")
+        self.assertEqual(order.sale_order_id.invoice_ids, notes + order.invoice_id)
+
+    def test_a_refund_is_split_by_the_stored_shares_of_the_lines(self):
+        items = [
+            {"goods_id": "1", "sku_id": "11", "goods_price": 60.0},
+            {"goods_id": "2", "sku_id": "22", "goods_price": 40.0},
+        ]
+        items = [{**item, "goods_name": "x", "goods_count": 1} for item in items]
+        order = self._create_order("90.00", seller_discount=10.0, item_list=items)
+        self._cron()
+        self.product.list_price = 999
+        refund = self._refund(order, "30.00", sku_id="")
+        self._cron()
+        note = refund.credit_note_id
+        self.assertEqual(
+            sorted(note.invoice_line_ids.mapped("price_total")), [12.0, 18.0]
+        )
+
+    def test_a_refund_that_names_its_goods_is_booked_on_them(self):
+        items = [
+            {"goods_id": "1", "sku_id": "11", "goods_price": 60.0},
+            {"goods_id": "2", "sku_id": "22", "goods_price": 40.0},
+        ]
+        items = [{**item, "goods_name": "x", "goods_count": 1} for item in items]
+        order = self._create_order("100.00", item_list=items)
+        self._cron()
+        refund = self._refund(order, "30.00", sku_id="22")
+        self._cron()
+        self.assertEqual(
+            refund.credit_note_id.invoice_line_ids.mapped("price_total"), [30.0]
+        )
+
+    def test_a_refund_after_the_settlement_is_open_until_the_bill_shows_it(self):
+        order = self._create_order("50.00")
+        self._cron()
+        self._post(row(order.order_sn, "50.00", "0010002"))
+        self.assertEqual(order.settlement_state, "settled")
+        self._refund(order, "20.00")
+        self._cron()
+        self.assertEqual(order.settlement_state, "refunded_open")
+        self.assertEqual(order.open_amount, -20.0)
+        self._post(row(order.order_sn, "-20.00", "0020002", "2026-06-15 10:00:00"))
+        self.assertEqual(order.settlement_state, "settled")
+
+    def test_more_than_the_order_is_not_given_back(self):
+        order = self._create_order("50.00")
+        self._cron()
+        refund = self._refund(order, "60.00")
+        self._cron()
+        self.assertFalse(refund.credit_note_id)
+        self.assertIn("less left to give back", refund.book_error)
+
+    def test_invoices_of_both_groupings_have_the_same_totals(self):
+        sums = []
+        for grouping in ("order", "day"):
+            self.company.pdd_invoice_grouping = grouping
+            shop = self._create_shop(grouping, grouping)
+            rows = [
+                self._order_row(f"{number * 7.77:.2f}", f"{number % 3:.2f}")
+                for number in range(1, 8)
+            ]
+            orders = self._create_orders(*rows, shop=shop)
+            self._cron()
+            self.assertEqual(set(orders.mapped("invoice_state")), {"done"})
+            totals = {}
+            for item in orders.invoice_id.line_ids:
+                name = item.account_id.display_name
+                totals[name] = round(totals.get(name, 0) + item.balance, 2)
+            sums.append(totals)
+        self.assertEqual(*sums)

@@ -1,0 +1,300 @@
+# Copyright 2026 The Pinduoduo connector authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Posting: both modes end alike, can be undone, and show what is not right."""
+
+from odoo.exceptions import UserError, ValidationError
+from odoo.tests import tagged
+
+from .bills import row
+from .common import FinanceCase
+
+
+@tagged("post_install", "-at_install")
+class TestPosting(FinanceCase):
+    def _balances(self):
+        """Return the balance of each account, by name."""
+        groups = self.env["account.move.line"]._read_group(
+            [("parent_state", "=", "posted")], ["account_id"], ["balance:sum"]
+        )
+        return {
+            account.name: round(total, 2)
+            for account, total in groups
+            if round(total, 2)
+        }
+
+    def _invoice(self):
+        self.env["pdd.order"]._cron_invoice()
+
+    def _lines_of(self, order):
+        number = order.order_sn
+        return [
+            row(number, "85.00", "0010002"),
+            row(number, "10.00", "0010005"),
+            row(number, "-0.57", "0030002", "2026-06-08 10:00:01"),
+            row(number, "-5.00", "0040002"),
+            row(number, "-5.00", "0040002"),
+            row("", "-3.00", "0040004", "2026-06-09 10:00:00"),
+            row(number, "-10.00", "0040099", "2026-06-09 10:00:00"),
+            row("", "-1.23", "0990099", "2026-06-09 11:00:00"),
+            row("", "-50.00", "0080001", "2026-06-09 12:00:00"),
+        ]
+
+    # --- modes, undo
+
+    def test_both_modes_have_the_same_balances_and_settlement(self):
+        order = self._create_order("85.00", "10.00")
+        self._invoice()
+        bill = self._post(*self._lines_of(order))
+        by_line = self._balances()
+        self.assertEqual(order.settlement_state, "settled")
+        self.assertEqual(len(bill.line_ids.move_id), 9)
+        self.assertEqual(len(bill.line_ids.move_id.statement_line_ids), 9)
+        bill.action_undo()
+        self.company.pdd_posting_mode = "day"
+        bill.action_post_lines()
+        self.assertEqual(self._balances(), by_line)
+        self.assertEqual(order.settlement_state, "settled")
+        self.assertEqual(len(bill.line_ids.move_id), 2)
+        self.assertFalse(bill.line_ids.move_id.statement_line_ids)
+
+    def test_a_day_has_one_item_per_order_and_code(self):
+        self.company.pdd_posting_mode = "day"
+        order = self._create_order("85.00", "10.00")
+        bill = self._post(*self._lines_of(order)[:5])
+        items = bill.line_ids.move_id.line_ids
+        self.assertEqual(
+            sorted((item.pdd_part or "", item.balance) for item in items),
+            [
+                ("", -10.57),
+                ("", 0.57),
+                ("", 10.0),
+                ("", 95.0),
+                ("buyer", -85.0),
+                ("platform", -10.0),
+            ],
+        )
+
+    def test_undo_and_post_again_ends_the_same(self):
+        order = self._create_order("85.00", "10.00")
+        self._invoice()
+        before = self._balances()
+        bill = self._post(*self._lines_of(order))
+        after = self._balances()
+        for _time in range(2):
+            bill.action_undo()
+            self.assertEqual(self._balances(), before)
+            self.assertEqual(order.settlement_state, "overdue")
+            self.assertEqual(bill.state, "open")
+            self.assertFalse(bill.line_ids.move_id)
+            bill.action_post_lines()
+            self.assertEqual(self._balances(), after)
+            self.assertEqual(bill.state, "done")
+
+    def test_what_is_posted_in_a_locked_period_is_not_undone(self):
+        bill = self._post(row("", "-50.00", "0080001"))
+        self.company.fiscalyear_lock_date = "2026-06-30"
+        with self.assertRaisesRegex(UserError, "2026|lock"):
+            bill.action_undo()
+        self.assertEqual(bill.line_ids.state, "posted")
+
+    def test_a_locked_day_is_booked_on_the_first_open_day_and_reported(self):
+        self.company.fiscalyear_lock_date = "2026-06-30"
+        for mode in ("statement", "day"):
+            self.company.pdd_posting_mode = mode
+            moment = f"2026-06-08 10:00:{len(mode):02d}"
+            bill = self._post(row("", "-9.00", "0080001", moment))
+            self.assertEqual(str(bill.line_ids.move_id.date), "2026-07-01")
+            self.assertEqual(str(bill.line_ids.move_id.pdd_shifted_date), "2026-06-08")
+
+    def test_posting_twice_posts_once(self):
+        bill = self._post(row("", "-50.00", "0080001"))
+        bill.action_post_lines()
+        self.shop._cron_post_bills()
+        statement_lines = self.env["account.bank.statement.line"].search([])
+        self.assertEqual(len(statement_lines), 1)
+        self.assertEqual(statement_lines.move_id, bill.line_ids.move_id)
+
+    def test_the_journal_is_the_account_at_the_platform(self):
+        order = self._create_order("85.00", "10.00")
+        self._post(*self._lines_of(order))
+        account = self.shop.journal_id.default_account_id
+        self.assertEqual(self._balance(account), 20.20)
+        self.assertEqual(account.account_type, "asset_cash")
+        self.assertTrue(account.code.startswith("1012"))
+
+    # --- unknown codes
+
+    def test_an_unknown_code_is_kept_apart_and_counted(self):
+        bill = self._post(
+            row("", "-1.23", "0990099"),
+            row("", "-1.00", "0990099"),
+            row("", "-9.00", "0080001"),
+        )
+        self.assertEqual(bill.unknown_count, 2)
+        self.assertEqual(self._balance(self.shop.journal_id.suspense_account_id), 2.23)
+        unknown = bill.line_ids.filtered(lambda line: line.state == "unknown")
+        self.assertEqual(set(unknown.mapped("reason")), {"unknown_code"})
+
+    def test_an_unknown_code_is_posted_anew_when_it_is_explained(self):
+        bill = self._post(row("", "-1.23", "0990099"))
+        account = self.company._make_pdd_account("other_charge")
+        self.env["pdd.flow.type"].create(
+            {"name": "New", "code": "0990099", "account_id": account.id}
+        )
+        bill.line_ids.action_retry()
+        self.assertEqual(bill.line_ids.state, "posted")
+        self.assertEqual(self._balance(account), 1.23)
+        self.assertEqual(self._balance(self.shop.journal_id.suspense_account_id), 0)
+
+    def test_a_flow_type_is_used_from_its_first_day(self):
+        account = self.company._make_pdd_account("other_charge")
+        self.env["pdd.flow.type"].create(
+            {
+                "name": "From the 9th",
+                "code": "0060001",
+                "valid_from": "2026-06-09",
+                "account_id": account.id,
+            }
+        )
+        old, new = self._post(
+            row("", "-1.00", "0060001"),
+            row("", "-2.00", "0060001", "2026-06-09 00:00:00"),
+        ).line_ids.sorted("occurred_at")
+        self.assertEqual(self._balance(account), 2.0)
+        self.assertNotEqual(old.flow_type_id, new.flow_type_id)
+
+    def test_a_line_that_cannot_be_posted_does_not_stop_the_others(self):
+        flow_type = self.env.ref("pdd_connector_finance.flow_type_affiliate")
+        flow_type._fill_accounts(self.company)
+        flow_type.account_id.active = False
+        bill = self._post(row("", "-1.00", "0060001"), row("", "-9.00", "0080001"))
+        bad = bill.line_ids.filtered(lambda line: line.flow_code == "0060001")
+        self.assertEqual((bad.state, bad.reason), ("held", "error"))
+        self.assertIn("archived", bad.error_message)
+        self.assertEqual((bill.posted_count, bill.held_count), (1, 1))
+        self.assertEqual(bill.state, "open")
+        flow_type.account_id.active = True
+        bad.action_retry()
+        self.assertEqual(bill.state, "done")
+
+    def test_a_flow_type_without_account_holds_its_lines(self):
+        self.env["pdd.flow.type"].create({"name": "New", "code": "0990099"})
+        bill = self._post(row("", "-1.00", "0990099"))
+        self.assertEqual(bill.line_ids.reason, "no_account")
+        self.assertFalse(bill.line_ids.move_id)
+
+    # --- flow types
+
+    def test_a_transfer_cannot_get_an_account_of_profit_and_loss(self):
+        withdrawal = self.env.ref("pdd_connector_finance.flow_type_withdrawal")
+        with self.assertRaisesRegex(ValidationError, "balance sheet"):
+            withdrawal.account_id = self.company._make_pdd_account("other_charge")
+        affiliate = self.env.ref("pdd_connector_finance.flow_type_affiliate")
+        affiliate._fill_accounts(self.company)
+        with self.assertRaisesRegex(ValidationError, "balance sheet"):
+            affiliate.treatment = "transfer"
+
+    def test_a_transfer_whose_account_became_one_of_profit_is_held(self):
+        withdrawal = self.env.ref("pdd_connector_finance.flow_type_withdrawal")
+        withdrawal._fill_accounts(self.company)
+        withdrawal.account_id.write({"account_type": "expense", "reconcile": False})
+        bill = self._post(row("", "-50.00", "0080001"))
+        self.assertEqual(bill.line_ids.state, "held")
+        self.assertIn("is a transfer", bill.line_ids.error_message)
+
+    def test_a_flow_type_is_unconfirmed_until_a_person_confirms_it(self):
+        flow_type = self.env.ref("pdd_connector_finance.flow_type_base_fee")
+        self.assertFalse(flow_type.is_confirmed)
+        flow_type.action_confirm()
+        self.assertTrue(flow_type.is_confirmed)
+        self.assertTrue(flow_type.account_id)
+        flow_type.account_id = self.company._make_pdd_account("other_charge")
+        self.assertFalse(flow_type.is_confirmed)
+
+    # --- orders
+
+    def test_bill_before_invoice_is_matched_when_the_invoice_comes(self):
+        order = self._create_order("85.00", "10.00", order_status=2, receive_time="")
+        self._post(
+            row(order.order_sn, "85.00", "0010002"),
+            row(order.order_sn, "10.00", "0010005"),
+        )
+        self.assertEqual(order.settlement_state, "not_due")
+        self.assertEqual(order.settlement_reason, "paid_before_invoice")
+        order._write_row({"order_status": 3, "receive_date": "2026-06-20 04:00:00"})
+        self._invoice()
+        self.assertEqual(order.settlement_state, "settled")
+
+    def test_a_missing_coupon_line_has_a_reason(self):
+        order = self._create_order("85.00", "10.00")
+        self._invoice()
+        self._post(row(order.order_sn, "85.00", "0010002"))
+        self.assertEqual(order.settlement_state, "overdue")
+        self.assertEqual(order.settlement_reason, "coupon_missing")
+        self.assertEqual(order.open_platform_amount, 10.0)
+        self.assertIn("ask Pinduoduo", order.settlement_fix)
+
+    def test_a_fen_off_has_a_reason(self):
+        less = self._create_order("85.00")
+        more = self._create_order("85.00")
+        self._invoice()
+        self._post(
+            row(less.order_sn, "84.99", "0010002"),
+            row(more.order_sn, "85.01", "0010002"),
+        )
+        self.assertEqual((less.settlement_reason, less.open_amount), ("short", 0.01))
+        self.assertEqual(more.settlement_state, "over_settled")
+        self.assertEqual((more.settlement_reason, more.open_amount), ("over", -0.01))
+
+    def test_a_refund_without_income_has_a_reason(self):
+        order = self._create_order("85.00", order_status=2, receive_time="")
+        self._post(row(order.order_sn, "-85.00", "0020002"))
+        self.assertEqual(order.settlement_reason, "refund_without_income")
+
+    def test_a_refund_no_after_sale_explains_has_a_reason(self):
+        order = self._create_order("85.00")
+        self._invoice()
+        self._post(
+            row(order.order_sn, "85.00", "0010002"),
+            row(order.order_sn, "-20.00", "0020002", "2026-06-10 10:00:00"),
+        )
+        self.assertEqual(order.settlement_reason, "refund_unknown")
+        self._refund(order, "20.00")
+        self._invoice()
+        self.assertEqual(order.settlement_state, "settled")
+
+    def test_parts_mixed_up_have_a_reason(self):
+        order = self._create_order("85.00", "10.00")
+        self._invoice()
+        self._post(row(order.order_sn, "95.00", "0010002"))
+        self.assertEqual(order.settlement_reason, "parts_differ")
+
+    def test_an_order_that_is_not_in_odoo_is_matched_when_it_comes(self):
+        for mode in ("statement", "day"):
+            row_of_order = self._order_row("85.00")
+            self.company.pdd_posting_mode = mode
+            shop = self.shop = self._create_shop(mode, mode)
+            bill = self._post(row(row_of_order["order_sn"], "85.00", "0010002"))
+            self.assertEqual(bill.line_ids.reason, "unknown_order")
+            self.assertEqual(bill.line_ids.state, "posted")
+            order = self._create_orders(row_of_order, shop=shop)
+            self._invoice()
+            shop._cron_post_bills()
+            self.assertFalse(bill.line_ids.reason)
+            self.assertEqual(order.settlement_state, "settled", mode)
+
+    def test_a_movement_without_order_number_goes_to_a_person(self):
+        bill = self._post(row("", "-3.00", "0040004"))
+        self.assertEqual(
+            (bill.line_ids.state, bill.line_ids.reason), ("posted", "no_order")
+        )
+
+    def test_overdue_comes_with_the_days(self):
+        order = self._create_order("85.00", receive_time="2026-11-20 10:00:00")
+        self._invoice()
+        self.assertEqual(order.settlement_state, "open")
+        self.company.pdd_due_days = 0
+        order.settlement_due_date = order.invoice_id.invoice_date
+        order._cron_settlement_age()
+        self.assertEqual(order.settlement_state, "overdue")
+        self.assertGreater(order.settlement_age, 0)
