@@ -26,5 +26,10 @@
         "views/stock_report_views.xml",
         "views/pdd_deadline_views.xml",
         "views/pdd_fulfilment_menus.xml",
+        "views/pdd_stock_publication_views.xml",
+        "views/pdd_stock_level_views.xml",
+        "views/pdd_stock_rule_views.xml",
+        "views/pdd_shop_stock_views.xml",
+        "views/pdd_stock_menus.xml",
     ],
 }

@@ -3,6 +3,7 @@
 from . import (
     delivery_carrier,
     pdd_deadline,
+    pdd_goods_offsale,
     pdd_handling_hint,
     pdd_issue_stock,
     pdd_logistics_company,
@@ -28,6 +29,7 @@ from . import (
     pdd_stock_level,
     pdd_stock_level_compare,
     pdd_stock_level_compute,
+    pdd_stock_level_cover,
     pdd_stock_level_inputs,
     pdd_stock_mark,
     pdd_stock_publication,

@@ -7,6 +7,7 @@ from odoo import api, fields, models
 from .pdd_stock_publication import OPEN_STATES
 
 PUBLISH_APIS = ("pdd.goods.skus.get", "pdd.goods.quantity.update")
+OFFSALE_API = "pdd.goods.sale.status.set"
 FETCH_AGE = timedelta(seconds=3)
 FRESH_AGE = timedelta(minutes=10)
 BEHIND = timedelta(hours=1)  # a feed so far behind is caught up by its own action
@@ -31,6 +32,11 @@ class PddShop(models.Model):
         help="If more SKUs than this would fall to zero at once, they wait for a "
         "person; 0: never ask.",
     )
+    stock_offsale = fields.Boolean(
+        string="Propose Off Sale",
+        help="Goods all of whose SKUs are sold out are proposed to be taken off sale, "
+        "and on sale again when there is stock; a manager approves.",
+    )
     stock_trouble = fields.Char(readonly=True, copy=False)
     stock_rule_ids = fields.One2many("pdd.stock.rule", "shop_id", string="Stock Rules")
     stock_level_count = fields.Integer(compute="_compute_stock_counts")
@@ -45,8 +51,10 @@ class PddShop(models.Model):
     )
 
     def _compute_stock_counts(self):
-        levels = self.env["pdd.stock.level"]._read_group(
-            [("shop_id", "in", self.ids)], ["shop_id", "outcome"], ["__count"]
+        skus = self.env["pdd.sku"]._read_group(
+            [("shop_id", "in", self.ids), ("stock_level_ids", "!=", False)],
+            ["shop_id", "stock_outcome"],
+            ["__count"],
         )
         waiting = self.env["pdd.stock.publication"]._read_group(
             [("shop_id", "in", self.ids), ("state", "in", OPEN_STATES)],
@@ -54,7 +62,7 @@ class PddShop(models.Model):
             ["__count"],
         )
         for shop in self:
-            counts = {o: n for s, o, n in levels if s == shop}
+            counts = {o: n for s, o, n in skus if s == shop}
             queue = {state: n for s, state, n in waiting if s == shop}
             shop.stock_level_count = sum(counts.values())
             shop.stock_refused_count = counts.get("refused", 0)
@@ -104,7 +112,10 @@ class PddShop(models.Model):
 
     @api.model
     def _required_apis(self):
-        return [*super()._required_apis(), *PUBLISH_APIS]
+        apis = [*super()._required_apis(), *PUBLISH_APIS]
+        if self.search_count([("stock_offsale", "=", True)], limit=1):
+            apis.append(OFFSALE_API)
+        return apis
 
     def _ensure_stock_rule(self):
         """Give shops without any stock rule one that offers all that is free."""

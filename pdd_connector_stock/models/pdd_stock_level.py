@@ -74,9 +74,9 @@ class PddStockLevel(models.Model):
     publication_id = fields.Many2one(related="sku_id.publication_id")
     published_date = fields.Datetime(related="publication_id.sent_date")
     stock_stop = fields.Boolean(related="sku_id.stock_stop")
-    outcome = fields.Selection(related="sku_id.stock_outcome", store=True)
+    outcome = fields.Selection(related="sku_id.stock_outcome")
     open_publication_id = fields.Many2one(
-        "pdd.stock.publication", string="In Flight", compute="_compute_open"
+        "pdd.stock.publication", string="On Its Way", compute="_compute_open"
     )
     in_flight_qty = fields.Integer(
         string="In Flight", compute="_compute_open", help="On its way to the platform."

@@ -84,6 +84,7 @@ class PddStockPublication(models.Model):
             if worked and (not time_left or time.monotonic() > deadline):
                 self._wake()  # go on at once, other actions in turn
                 break
+        self.env["pdd.goods.offsale"]._send_approved(shops)
 
     @api.model
     def _compute_safely(self):

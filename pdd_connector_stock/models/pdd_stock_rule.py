@@ -9,11 +9,12 @@ from odoo.fields import Domain
 
 from ..formula import Terms
 
-FORMULA_FIELDS = {
+FORMULA_FIELDS = (
     *("active", "shop_id", "categ_id", "product_id", "sku_id", "warehouse_ids"),
     *("basis", "forecast_days", "share", "safety_qty", "cap_qty", "floor_qty"),
     *("guaranteed_qty", "lock_qty", "lock_start_date", "lock_end_date"),
-}
+)
+PREVIEW_ROWS = 5
 
 
 class PddStockRule(models.Model):
@@ -114,6 +115,44 @@ class PddStockRule(models.Model):
         help="As it was worked out last.",
     )
 
+    # --- warnings
+    speed_days = fields.Selection(
+        [("7", "7 days"), ("14", "14 days"), ("30", "30 days")],
+        string="Speed Over",
+        required=True,
+        default="14",
+        help="Sales of so many days tell how fast the stock goes.",
+    )
+    warn_days = fields.Integer(
+        string="Warn Days",
+        help="Warn when the free pieces last for fewer days than the vendor's lead time "
+        "and these together; 0: never.",
+    )
+    warn_qty = fields.Integer(
+        string="Warn Below", help="Warn when fewer pieces are free; 0: never."
+    )
+    warn_user_id = fields.Many2one(
+        "res.users",
+        string="Buyer",
+        check_company=True,
+        help="Gets the activity. Empty: the product's responsible, then the shop's.",
+    )
+    make_orderpoint = fields.Boolean(
+        string="Create Reordering Rules",
+        help="Low products without a reordering rule get one that is ordered by hand: "
+        "Odoo's replenishment then suggests what to buy.",
+    )
+
+    # --- preview
+    preview_sku_ids = fields.Many2many(
+        "pdd.sku",
+        string="Try With",
+        store=False,
+        domain="[('shop_id', '=', shop_id), ('product_id', '!=', False)]",
+        help="Nothing is saved or told: the table below works out these SKUs.",
+    )
+    preview = fields.Html(compute="_compute_preview", sanitize=False)
+
     _scope_uniq = models.UniqueIndex(
         "(shop_id, COALESCE(categ_id, 0), COALESCE(product_id, 0), COALESCE(sku_id, 0))"
         " WHERE active",
@@ -128,7 +167,8 @@ class PddStockRule(models.Model):
     )
     _quantities_positive = models.Constraint(
         "CHECK(safety_qty >= 0 AND cap_qty >= 0 AND floor_qty >= 0"
-        " AND guaranteed_qty >= 0 AND lock_qty >= 0 AND forecast_days >= 0)",
+        " AND guaranteed_qty >= 0 AND lock_qty >= 0 AND forecast_days >= 0"
+        " AND warn_days >= 0 AND warn_qty >= 0)",
         "Quantities and days of a stock rule must not be negative.",
     )
     _lock_order = models.Constraint(
@@ -152,6 +192,11 @@ class PddStockRule(models.Model):
             target = rule.sku_id or rule.product_id or rule.categ_id
             name = target.display_name or self.env._("Whole shop")
             rule.display_name = f"{rule.shop_id.name}: {name}"
+
+    @api.depends(*FORMULA_FIELDS, "preview_sku_ids")
+    def _compute_preview(self):
+        for rule in self:
+            rule.preview = rule._render_preview() if rule.shop_id else False
 
     @api.constrains("sku_id", "shop_id")
     def _check_sku_shop(self):
@@ -181,7 +226,7 @@ class PddStockRule(models.Model):
     def write(self, vals):
         shops = self.shop_id
         result = super().write(vals)
-        if FORMULA_FIELDS & vals.keys():
+        if vals.keys() & set(FORMULA_FIELDS):
             self._mark_stock(shops)
             self._plan_locks()
         return result
@@ -283,3 +328,52 @@ class PddStockRule(models.Model):
             floor=self.floor_qty,
             guaranteed=self.guaranteed_qty + locked_qty,
         )
+
+    # --- preview
+
+    def _render_preview(self):
+        """Return a table: chosen SKUs, what is told now and what this rule would tell."""
+        rows = self._prepare_preview()
+        return self.env["ir.qweb"]._render(
+            "pdd_connector_stock.stock_rule_preview", {"rows": rows}
+        )
+
+    def _prepare_preview(self):
+        """Work out the SKUs to try this rule with, as if it was saved; writes nothing.
+
+        :return list: dicts with ``sku``, ``now``, ``then`` and the ``lines`` in between
+        """
+        # the stock of all warehouses counts, whoever writes the rule
+        rule = self.sudo()
+        Level = rule.env["pdd.stock.level"]
+        skus = rule.preview_sku_ids._origin or rule._get_preview_skus()
+        facts = Level._get_facts(sku_ids=skus[:PREVIEW_ROWS].ids)
+        results = Level._get_results(facts, draft=rule)
+        explain = rule.env["pdd.stock.publication"]._explain_inputs
+        rows = []
+        for fact in facts:
+            result, sku = results[fact.id], skus.browse(fact.id)
+            rows.append(
+                {
+                    "sku": sku.display_name,
+                    "now": sku.published_qty,
+                    "then": result.quantity if result.state == "ready" else None,
+                    "lines": explain(result.inputs, result.quantity),
+                    "is_other": result.rule and result.rule != rule,
+                }
+            )
+        return rows
+
+    def _get_preview_skus(self):
+        """Return some SKUs this rule is about."""
+        domain = Domain("shop_id", "=", self.shop_id._origin.id)
+        if self.sku_id:
+            domain &= Domain("id", "=", self.sku_id._origin.id)
+        elif self.product_id:
+            domain &= Domain("product_id", "=", self.product_id._origin.id)
+        elif self.categ_id:
+            categ_id = self.categ_id._origin.id
+            domain &= Domain("product_id.categ_id", "child_of", categ_id)
+        else:
+            domain &= Domain("product_id.is_storable", "=", True)
+        return self.env["pdd.sku"].search(domain, limit=PREVIEW_ROWS, order="id")

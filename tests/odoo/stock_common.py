@@ -60,6 +60,9 @@ class PddStockCase(PddCase):
     def _calls(self, api="pdd.goods.quantity.update"):
         return self.sim.journal.entries(api)
 
+    def _calls_of(self, sku):
+        return [c for c in self._calls() if str(c["params"]["sku_id"]) == sku.sku_id]
+
     # --- Odoo
 
     def _stock(self, quantity, product=None, warehouse=None):

@@ -1,5 +1,6 @@
 # Copyright 2026 The Pinduoduo connector authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import fields
 from odoo.tests import tagged
 
 from .stock_common import PddStockCase
@@ -26,6 +27,8 @@ class TestStockPublish(PddStockCase):
         self._run()
         self.assertEqual(self._shown(), 38)
         self.assertEqual(len(self._calls()), calls)
+        level = self.sku.stock_level_ids
+        self.assertRecordValues(level, [{"target_qty": 38, "drift_qty": 0}])
 
     def test_the_button_publishes_a_shop_that_has_no_rule_yet(self):
         self.rule.unlink()
@@ -42,3 +45,202 @@ class TestStockPublish(PddStockCase):
         self._run()
         self.assertEqual(self._shown(), before)
         self.assertFalse(self._calls())
+
+    def test_orders_are_read_before_anything_is_worked_out(self):
+        self._stock(10)
+        self._run()
+        self._buy(4)
+        self._pass_time(seconds=10)
+        self._stock(20)
+        self._run()
+        self.assertEqual(self.shop.order_count, 1)
+        self.assertEqual(self._shown(), 16)
+
+    def test_a_held_order_is_kept_aside_until_it_is_made_and_after(self):
+        self._stock(10)
+        self._run()
+        order = self._buy(3, risk=True)
+        self.shop.action_sync_orders()
+        self._stock(11)
+        self._run()
+        pdd_order = self.env["pdd.order"].search([("order_sn", "=", order.order_sn)])
+        self.assertEqual(pdd_order.state, "held")
+        self.assertEqual(self._shown(), 8)
+        self.platform.event(order.order_sn, "risk_off")
+        self.shop.action_sync_orders()
+        self.assertEqual(pdd_order.state, "done")
+        self._run()
+        self.assertEqual(self._shown(), 8)
+
+    def test_pieces_of_a_refunded_order_are_offered_again(self):
+        self._stock(10)
+        self._run()
+        order = self._buy(3)
+        self.shop.action_sync_orders()
+        self.platform.event(order.order_sn, "refund_request")
+        self.platform.event(order.order_sn, "refund_agree")
+        self.shop.action_sync_orders()
+        self._run()
+        self.assertEqual(self._shown(), 10)
+
+    def test_an_order_whose_sales_order_is_cancelled_by_hand_stays_kept_aside(self):
+        self._stock(10)
+        self._run()
+        order = self._buy(3)
+        self.shop.action_sync_orders()
+        pdd_order = self.env["pdd.order"].search([("order_sn", "=", order.order_sn)])
+        pdd_order.sale_order_id._action_cancel()
+        self._run()
+        self.assertEqual(self._shown(), 7)
+
+    def test_a_promised_piece_that_is_not_reserved_is_not_offered(self):
+        self.warehouse.out_type_id.reservation_method = "manual"
+        self._stock(10)
+        self._sell(4)
+        self._run()
+        self.assertEqual(self._shown(), 6)
+        inputs = self._last().inputs["parts"][0]
+        self.assertEqual(inputs["reserved"], 0)
+        self.assertEqual(inputs["promised"], 4)
+
+    def test_a_stopped_sku_is_left_alone_until_it_is_resumed(self):
+        self._stock(10)
+        self._run()
+        self.sku.action_toggle_stock_stop()
+        self._stock(5)
+        self._run()
+        self.assertEqual(self._shown(), 10)
+        self.assertEqual(self.sku.stock_level_ids.state, "stopped")
+        self.sku.action_toggle_stock_stop()
+        self._run()
+        self.assertEqual(self._shown(), 5)
+
+    def test_a_switch_stops_the_whole_shop(self):
+        self._stock(10)
+        self._run()
+        self.shop.stock_publish = False
+        self._stock(5)
+        self._run()
+        self.assertEqual(self._shown(), 10)
+        self.shop.stock_publish = True
+        self._run()
+        self.assertEqual(self._shown(), 5)
+
+    def test_what_would_empty_much_of_the_shop_waits_for_a_person(self):
+        for sku in self.skus:
+            self._stock(9, sku.product_id)
+        self._run()
+        self.shop.stock_brake = 5
+        self.rule.safety_qty = 100
+        self._run()
+        self.assertEqual({self._shown(sku) for sku in self.skus}, {9})
+        held = self.env["pdd.stock.publication"].search([("state", "=", "held")])
+        self.assertEqual(held.sku_id, self.skus)
+        issue = self.env["pdd.issue"].search([("cause", "=", "stock_brake")])
+        self.assertEqual(issue.state, "open")
+        held.action_approve()
+        self._run()
+        self.assertEqual({self._shown(sku) for sku in self.skus}, {0})
+        self.assertEqual(issue.state, "solved")
+
+    def test_one_click_answers_why(self):
+        self.rule.write({"share": 50, "safety_qty": 4})
+        self._stock(80)
+        self._sell(2)
+        self._run()
+        publication = self.env["pdd.stock.publication"].browse(
+            self.sku.action_why()["res_id"]
+        )
+        self.assertEqual(publication.quantity, 37)
+        self.assertEqual(publication.rule_id, self.rule)
+        self.assertTrue(publication.sent_date >= publication.read_date)
+        for text in ("Free: 78", "on hand 80", "reserved 2", "safety quantity 4", "50"):
+            self.assertIn(text, publication.explanation)
+
+    def test_the_document_and_the_operator_of_a_change_are_kept(self):
+        self._stock(80)
+        self._run()
+        order = self._sell(2)
+        self._run()
+        publication = self._last()
+        self.assertEqual(publication.cause, "move")
+        self.assertEqual(publication.origin, order.picking_ids.name)
+        self.assertEqual(publication.user_id, self.env.user)
+        order.picking_ids.button_validate()
+        changes = self.env["pdd.stock.change"].search(
+            [("product_id", "=", self.product.id)]
+        )
+        self.assertRecordValues(
+            changes,
+            [
+                {"quantity": -2, "reason": "customer"},
+                {"quantity": 80, "reason": "inventory"},
+            ],
+        )
+        self.assertEqual(changes[0].reference, order.picking_ids.name)
+
+    def test_only_the_newest_of_several_quantities_is_told(self):
+        self._stock(10)
+        self.env["pdd.stock.level"]._compute_marked()
+        self._stock(11)
+        self.env["pdd.stock.level"]._compute_marked()
+        self._run()
+        self.assertEqual(self._shown(), 11)
+        rows = self.env["pdd.stock.publication"].search(
+            [("sku_id", "=", self.sku.id)], order="id"
+        )
+        self.assertEqual(rows.mapped("state"), ["superseded", "sent"])
+        self.assertEqual(len(self._calls_of(self.sku)), 1)
+
+    def test_the_sku_closest_to_zero_goes_first(self):
+        plenty, few, none = self.skus[:3]
+        for sku, quantity in ((plenty, 50), (few, 2), (none, 30)):
+            self._stock(quantity, sku.product_id)
+        self._run()
+        self.sim.journal.clear()
+        self._sell(30, none.product_id)
+        self._sell(5, plenty.product_id)
+        self._sell(1, few.product_id)
+        self._run()
+        told = [call["params"]["sku_id"] for call in self._calls()]
+        self.assertEqual(
+            [str(sku_id) for sku_id in told], [none.sku_id, few.sku_id, plenty.sku_id]
+        )
+
+    def test_each_sku_of_one_product_follows_it(self):
+        other = self.skus[1]
+        other.product_id = self.product
+        self._stock(10)
+        self._run()
+        self._buy(3)
+        self.shop.action_sync_orders()
+        self._run()
+        self.assertEqual(self._shown(), 7)
+        self.assertEqual(self._shown(other), 7)
+
+    def test_a_new_mapping_is_published(self):
+        other = self.skus[1]
+        self._stock(10, self.product)
+        self._run()
+        self.assertEqual(self._shown(other), 0)
+        other.product_id = self.product
+        self._run()
+        self.assertEqual(self._shown(other), 10)
+
+    def test_a_forecast_counts_receipts_that_arrive_in_time(self):
+        self.rule.write({"basis": "forecast", "forecast_days": 3})
+        supplier = self.env.ref("stock.stock_location_suppliers")
+        for quantity, days in ((5, 1), (7, 30)):
+            move = self.env["stock.move"].create(
+                {
+                    "product_id": self.product.id,
+                    "product_uom_qty": quantity,
+                    "location_id": supplier.id,
+                    "location_dest_id": self.warehouse.lot_stock_id.id,
+                    "date": fields.Datetime.add(fields.Datetime.now(), days=days),
+                }
+            )
+            move._action_confirm()
+        self._stock(2)
+        self._run()
+        self.assertEqual(self._shown(), 7)

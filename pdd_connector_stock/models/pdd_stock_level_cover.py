@@ -1,0 +1,286 @@
+# Copyright 2026 The Pinduoduo connector authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import logging
+from collections import defaultdict
+from datetime import timedelta
+from math import ceil
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+from psycopg2 import OperationalError
+from psycopg2.extras import Json
+
+from .pdd_stock_publication import to_json
+
+_logger = logging.getLogger(__name__)
+
+ACTIVITY = "pdd_connector_stock.mail_activity_low_stock"
+SPANS = (7, 14, 30)  # days
+TRIES = 5
+
+
+class PddStockLevel(models.Model):
+    """Days of cover: how long the free pieces last at the speed of the last days."""
+
+    _inherit = "pdd.stock.level"
+
+    sold_7_qty = fields.Integer(string="Sold in 7 Days", readonly=True)
+    sold_14_qty = fields.Integer(string="Sold in 14 Days", readonly=True)
+    sold_30_qty = fields.Integer(string="Sold in 30 Days", readonly=True)
+    daily_qty = fields.Float(
+        string="Pieces a Day",
+        readonly=True,
+        digits=(12, 2),
+        help="Speed of the scarcest component over the days the rule says, all shops of "
+        "the company together.",
+    )
+    cover_days = fields.Float(
+        string="Cover (days)",
+        readonly=True,
+        digits=(12, 1),
+        help="Free pieces divided by the pieces sold a day; empty without sales.",
+    )
+    lead_days = fields.Integer(
+        string="Lead Time (days)", readonly=True, help="Of the product's first vendor."
+    )
+    is_low = fields.Boolean(string="Low Stock", readonly=True)
+    low_reason = fields.Selection(
+        [
+            ("cover", "Sold out before a delivery can arrive"),
+            ("quantity", "Below the fixed threshold"),
+        ],
+        readonly=True,
+    )
+
+    @api.model
+    def _cron_cover(self):
+        """Work out the cover of all levels, warn the buyers, propose what is sold out."""
+        levels = self.search([("state", "=", "ready")])
+        for attempt in range(TRIES):
+            try:
+                low = levels._compute_cover()
+                break
+            except OperationalError:
+                self.env.cr.rollback()  # the publisher was at the same rows
+                if attempt + 1 == TRIES:
+                    raise
+        self.env["ir.cron"]._commit_progress()
+        low._propose_reordering()
+        levels._warn_buyers()
+        self.env["ir.cron"]._commit_progress()
+        self.env["pdd.goods.offsale"]._propose()
+        self.env["ir.cron"]._commit_progress(remaining=0)
+
+    def _compute_cover(self):
+        """Write speed, cover and warning of these levels; return those that are low."""
+        sold = self._get_sold_by_span()
+        components = self._get_components(set(self.product_id.ids))
+        used = self._get_usage(sold, components)
+        facts = self._get_facts(sku_ids=self.sku_id.ids)
+        results = self._get_results(facts)
+        lead = self._get_lead_days()
+        rows = [
+            {
+                "id": level.id,
+                **dict.fromkeys(("sold_7_qty", "sold_14_qty", "sold_30_qty"), 0),
+                **{
+                    f"sold_{d}_qty": n for d, n in sold.get(level.sku_id.id, {}).items()
+                },
+                **level._prepare_cover_vals(results.get(level.sku_id.id), used, lead),
+            }
+            for level in self
+        ]
+        self._write_cover(rows)
+        return self.filtered("is_low")
+
+    @api.model
+    def _get_sold_by_span(self):
+        """Return pieces sold by SKU and span: SKU id -> days -> pieces."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT line.sku_id, %s
+                  FROM pdd_order AS orders
+                  JOIN pdd_order_line AS line ON line.order_id = orders.id
+                 WHERE orders.confirm_date >= %s AND orders.state != 'cancelled'
+                 GROUP BY line.sku_id
+                """,
+                SQL(", ").join(
+                    SQL(
+                        "COALESCE(SUM(line.quantity) FILTER"
+                        " (WHERE orders.confirm_date >= %s), 0)",
+                        fields.Datetime.now() - timedelta(days=days),
+                    )
+                    for days in SPANS
+                ),
+                fields.Datetime.now() - timedelta(days=max(SPANS)),
+            )
+        )
+        return {
+            sku_id: dict(zip(SPANS, pieces, strict=True)) for sku_id, *pieces in rows
+        }
+
+    @api.model
+    def _get_usage(self, sold, components):
+        """Return pieces used by component: (company, component, days) -> pieces."""
+        skus = self.env["pdd.sku"].browse(sold).exists()
+        products = self._get_components(set(skus.product_id.ids)) | components
+        used = defaultdict(float)
+        for sku in skus:
+            for component, per in products.get(sku.product_id.id, ()):
+                for days, pieces in sold[sku.id].items():
+                    used[sku.company_id.id, component, days] += float(pieces) * per
+        return used
+
+    def _get_lead_days(self):
+        """Return days until a delivery of the first vendor: product id -> days."""
+        lead = {}
+        vendors = self.env["product.supplierinfo"].search(
+            [("product_tmpl_id", "in", self.product_id.product_tmpl_id.ids)],
+            order="sequence, id",
+        )
+        by_template = vendors.grouped("product_tmpl_id")
+        for product in self.product_id:
+            found = by_template.get(product.product_tmpl_id, vendors.browse())
+            fitting = found.filtered(lambda v: v.product_id in (product, v.browse()))
+            lead[product.id] = fitting[:1].delay
+        return lead
+
+    def _prepare_cover_vals(self, result, used, lead):
+        """Return speed, cover and warning of a level."""
+        rule = self.rule_id
+        days = int(rule.speed_days or SPANS[1])
+        company_id = self.company_id.id
+        speed, cover = 0.0, None
+        for part in result.inputs.get("parts", ()) if result else ():
+            daily = used[company_id, part["product"], days] / days
+            if daily and (cover is None or part["free"] / daily < cover):
+                speed, cover = daily / part["per"], max(0.0, part["free"] / daily)
+        lead_days = lead.get(self.product_id.id, 0)
+        reason = None
+        if rule.warn_qty and self.free_qty < rule.warn_qty:
+            reason = "quantity"
+        elif (
+            rule.warn_days and cover is not None and cover < lead_days + rule.warn_days
+        ):
+            reason = "cover"
+        return {
+            "daily_qty": speed,
+            "cover_days": cover,
+            "lead_days": lead_days,
+            "is_low": bool(reason),
+            "low_reason": reason,
+        }
+
+    @api.model
+    def _write_cover(self, rows):
+        """Write what changed, in one statement."""
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE pdd_stock_level AS level
+                   SET sold_7_qty = row.sold_7_qty, sold_14_qty = row.sold_14_qty,
+                       sold_30_qty = row.sold_30_qty, daily_qty = row.daily_qty,
+                       cover_days = row.cover_days, lead_days = row.lead_days,
+                       is_low = row.is_low, low_reason = row.low_reason
+                  FROM jsonb_to_recordset(%s) AS row (id int, sold_7_qty int,
+                       sold_14_qty int, sold_30_qty int, daily_qty numeric,
+                       cover_days numeric, lead_days int, is_low boolean,
+                       low_reason text)
+                 WHERE level.id = row.id
+                   AND (level.sold_7_qty, level.sold_14_qty, level.sold_30_qty,
+                        level.daily_qty, level.cover_days, level.lead_days,
+                        level.is_low, level.low_reason)
+                       IS DISTINCT FROM
+                       (row.sold_7_qty, row.sold_14_qty, row.sold_30_qty,
+                        row.daily_qty, row.cover_days, row.lead_days,
+                        row.is_low, row.low_reason)
+                """,
+                Json(rows, dumps=to_json),
+            )
+        )
+        self.invalidate_model()
+
+    # --- warnings
+
+    def _propose_reordering(self):
+        """Give low products without a reordering rule one; Odoo suggests the purchase.
+
+        Only where the stock rule says so. Rules that exist are the buyer's: they stay.
+        """
+        wanted = self.filtered(lambda level: level.rule_id.make_orderpoint)
+        Orderpoint = self.env["stock.warehouse.orderpoint"]
+        known = set(
+            Orderpoint.with_context(active_test=False)
+            .search([("product_id", "in", wanted.product_id.ids)])
+            .mapped(lambda rule: (rule.product_id, rule.company_id))
+        )
+        vals_list = []
+        for level in wanted.sorted("daily_qty", reverse=True):
+            key = (level.product_id, level.company_id)
+            warehouse = level._get_reordering_warehouse()
+            if key not in known and warehouse:
+                known.add(key)
+                vals_list.append(level._prepare_orderpoint_vals(warehouse))
+        Orderpoint.create(vals_list)
+
+    def _get_reordering_warehouse(self):
+        warehouses = self.rule_id.warehouse_ids
+        return warehouses[:1] or self.env["stock.warehouse"].search(
+            [("company_id", "=", self.company_id.id)], limit=1
+        )
+
+    def _prepare_orderpoint_vals(self, warehouse):
+        """Return a manual reordering rule that covers lead time and warning days."""
+        days = self.lead_days + self.rule_id.warn_days
+        quantity = max(ceil(self.daily_qty * days), self.rule_id.warn_qty)
+        return {
+            "product_id": self.product_id.id,
+            "company_id": self.company_id.id,
+            "warehouse_id": warehouse.id,
+            "location_id": warehouse.lot_stock_id.id,
+            "trigger": "manual",
+            "product_min_qty": quantity,
+            "product_max_qty": quantity,
+        }
+
+    def _warn_buyers(self):
+        """Leave one activity per low product, and end those that are low no more."""
+        low = self.filtered("is_low").grouped("product_id")
+        activity_type = self.env.ref(ACTIVITY)
+        open_activities = self.env["mail.activity"].search(
+            [
+                ("activity_type_id", "=", activity_type.id),
+                ("res_model", "=", "product.product"),
+                ("res_id", "in", self.product_id.ids),
+            ]
+        )
+        warned = set(open_activities.mapped("res_id"))
+        open_activities.filtered(
+            lambda activity: activity.res_id not in {product.id for product in low}
+        ).unlink()
+        for product, levels in low.items():
+            if product.id not in warned:
+                product.with_context(mail_activity_quick_update=True).activity_schedule(
+                    ACTIVITY,
+                    note=levels[0]._describe_low(),
+                    user_id=levels[0]._get_buyer().id,
+                )
+
+    def _get_buyer(self):
+        return (
+            self.rule_id.warn_user_id
+            or self.product_id.responsible_id
+            or self.shop_id.user_id
+            or self.env.user
+        )
+
+    def _describe_low(self):
+        return self.env._(
+            "%(free)g pieces free, %(daily).1f sold a day: enough for %(cover).1f days; "
+            "the vendor takes %(lead)s days. Odoo's replenishment suggests the purchase.",
+            free=self.free_qty,
+            daily=self.daily_qty,
+            cover=self.cover_days,
+            lead=self.lead_days,
+        )

@@ -1,0 +1,288 @@
+# Copyright 2026 The Pinduoduo connector authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from unittest.mock import patch
+
+from odoo.addons.pdd_connector.pop import gateway
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from .stock_common import PddStockCase
+
+READ, WRITE = "pdd.goods.skus.get", "pdd.goods.quantity.update"
+
+
+class Killed(BaseException):
+    """Ends a worker wherever it is."""
+
+
+@tagged("post_install", "-at_install")
+class TestStockFaults(PddStockCase):
+    def setUp(self):
+        super().setUp()
+        self._stock(40)
+        self._run()
+        self.assertEqual(self._shown(), 40)
+        self.sim.journal.clear()
+
+    def _settled(self):
+        """Run until nothing is open any more, letting time pass in between."""
+        for _round in range(6):
+            self._pass_time(minutes=20)
+            self.shop.action_sync_orders()
+            self._run()
+        return self.env["pdd.stock.publication"].search_count(
+            [("state", "in", ("to_send", "sending", "unknown"))]
+        )
+
+    # --- sales the lists do not show yet
+
+    def test_a_sale_the_lists_do_not_show_yet_is_not_overwritten(self):
+        self.platform.settings.list_lag = 300
+        self._buy(5)
+        self._stock(50)
+        self._run()
+        self.assertFalse(self.shop.order_count)
+        self.assertEqual(self._shown(), 45)
+        self.assertRecordValues(
+            self._last(), [{"target_qty": 50, "unseen_qty": 5, "read_qty": 35}]
+        )
+        self.sim.clock.advance(400)
+        self.shop.action_sync_orders()
+        calls = len(self._calls())
+        self._run()
+        self.assertEqual(self._shown(), 45)
+        self.assertEqual(len(self._calls()), calls)
+
+    def test_what_no_order_explains_after_a_while_is_mended(self):
+        self._on_platform().quantity = 33
+        self._stock(50)
+        self._run()
+        self.assertEqual(self._shown(), 43)
+        self.sim.clock.advance(600)
+        self.assertFalse(self._settled())
+        self.assertEqual(self._shown(), 50)
+        self.assertEqual(self._last().cause, "drift")
+
+    def test_an_order_that_was_overwritten_is_noticed_when_it_is_read(self):
+        self._stock(50)
+        real_call = type(self.shop)._call
+
+        def buy_in_between(shop, api_name, /, **params):
+            if api_name == WRITE and not self.sim.shops[0].orders:
+                self._buy(4)
+            return real_call(shop, api_name, **params)
+
+        with patch.object(type(self.shop), "_call", buy_in_between):
+            self._run()
+        self.assertEqual(self._shown(), 50)
+        self.assertFalse(self._settled())
+        self.assertEqual(self._shown(), 46)
+
+    # --- answers that do not come
+
+    def test_a_lost_answer_is_read_back_before_anything_is_sent_again(self):
+        self.sim.faults.add("timeout_after_effect", api=WRITE, seconds=0)
+        self._stock(50)
+        self._run()
+        self.assertEqual(self._last().state, "unknown")
+        self.assertEqual(self._shown(), 50)
+        self.sim.journal.clear()
+        self._pass_time(minutes=1)
+        self._run()
+        self.assertEqual(len(self._calls(READ)), 1)
+        self.assertFalse(self._calls(WRITE))
+        self.assertRecordValues(
+            self._last(), [{"state": "equal", "after_qty": 50, "unseen_qty": 0}]
+        )
+        self.assertEqual(self.sku.published_qty, 50)
+
+    def test_a_lost_answer_with_a_sale_after_it_loses_neither(self):
+        self.platform.settings.list_lag = 300
+        self.sim.faults.add("timeout_after_effect", api=WRITE, seconds=0)
+        self._stock(50)
+        self._run()
+        self._buy(3)
+        self._pass_time(minutes=1)
+        self._run()
+        self.assertEqual(self._shown(), 47)
+
+    def test_a_newer_quantity_takes_over_from_one_without_an_answer(self):
+        self.sim.faults.add("timeout_after_effect", api=WRITE, seconds=0)
+        self._stock(50)
+        self._run()
+        self._stock(45)
+        self._pass_time(minutes=1)
+        self._run()
+        self.assertEqual(self._shown(), 45)
+        self.assertRecordValues(self._last(), [{"state": "sent", "maybe_qty": 50}])
+
+    def test_every_fault_ends_with_the_right_quantity(self):
+        faults = (
+            ("latency", {"seconds": 0.2}),
+            ("reset", {}),
+            ("http_5xx", {"status": 502}),
+            ("html", {}),
+            ("error", {"error_code": 50000}),
+            ("error", {"error_code": 52001}),
+            ("error", {"error_code": 52101}),
+            ("error", {"error_code": 70031}),
+            ("error", {"error_code": 10019}),
+            ("timeout_after_effect", {"seconds": 0}),
+            ("half_body", {}),
+        )
+        quantity = 50
+        for api in (READ, WRITE):
+            for kind, details in faults:
+                with self.subTest(api=api, kind=kind, **details):
+                    quantity += 1
+                    self.sim.faults.add(kind, api=api, **details)
+                    self._stock(quantity)
+                    self._run()
+                    self.assertFalse(self._settled())
+                    self.assertEqual(self._shown(), quantity)
+                    self.sim.faults.clear()
+
+    # --- workers that die
+
+    def test_a_worker_killed_at_any_statement_loses_nothing(self):
+        quantity = 50
+        for point in ("before", "after"):
+            with self.subTest(killed=point):
+                quantity += 1
+                self._stock(quantity)
+                with self.assertRaises(Killed), self._kill(point):
+                    self._run()
+                self.env.cr.rollback()
+                self.env.invalidate_all()
+                self.assertEqual(self._last().state, "sending")
+                self._run()
+                self.assertEqual(self._last().state, "sending")
+                self.assertFalse(self._settled())
+                self.assertEqual(self._shown(), quantity)
+
+    def _kill(self, point):
+        """Kill the worker right before or right after the call that tells."""
+        real_call = gateway.PddClient.call
+
+        def call(client, api_name, /, **params):
+            if api_name != WRITE:
+                return real_call(client, api_name, **params)
+            if point == "after":
+                real_call(client, api_name, **params)
+            raise Killed
+
+        return patch.object(gateway.PddClient, "call", call)
+
+    def test_a_computation_that_dies_leaves_its_marks(self):
+        self._stock(50)
+        with (
+            self.assertRaises(Killed),
+            patch.object(
+                type(self.env["pdd.stock.publication"]), "_insert", side_effect=Killed
+            ),
+            self.env.cr.savepoint(),
+        ):
+            self.env["pdd.stock.level"]._compute_marked()
+        self._run()
+        self.assertEqual(self._shown(), 50)
+
+    # --- refusals
+
+    def test_a_refused_reduction_is_an_alarm_until_it_succeeds(self):
+        goods_id = int(self.sku.goods_id.goods_id)
+        goods = self.sim.shops[0].goods[goods_id]
+        goods.is_promoted = True
+        self._sell(15)
+        self._run()
+        self.assertEqual(self._shown(), 40)
+        self.assertRecordValues(
+            self._last(), [{"state": "refused", "target_qty": 25, "after_qty": 40}]
+        )
+        self.assertEqual(self.sku.stock_outcome, "refused")
+        issue = self.env["pdd.issue"].search([("cause", "=", "stock_refused")])
+        self.assertEqual(issue.state, "open")
+        self.assertIn("40 pieces are on offer, 25 are there", issue.name)
+        self.assertEqual(self.shop.stock_refused_count, 1)
+        goods.is_promoted = False
+        self._pass_time(hours=2)
+        self._run()
+        self.assertEqual(self._shown(), 25)
+        self.assertEqual(issue.state, "solved")
+
+    def test_a_promoted_sku_may_still_be_raised(self):
+        self.sim.shops[0].goods[int(self.sku.goods_id.goods_id)].is_promoted = True
+        self._stock(60)
+        self._run()
+        self.assertEqual(self._shown(), 60)
+
+    def test_a_sku_the_platform_lost_is_an_error_that_stops_no_other(self):
+        other = self.skus[1]
+        shop = self.sim.shops[0]
+        sku = shop.skus.pop(int(self.sku.sku_id))
+        shop.goods[sku.goods_id].skus.remove(sku)
+        self._stock(60)
+        self._stock(9, other.product_id)
+        self._run()
+        self.assertEqual(self._last().state, "error")
+        self.assertEqual(self._shown(other), 9)
+        issue = self.env["pdd.issue"].search([("cause", "=", "stock_error")])
+        self.assertEqual(issue.sku_id, self.sku)
+
+    def test_a_shop_without_consent_waits_and_says_so(self):
+        self.sim.change_token(self.sim.shops[0], "revoke")
+        self._stock(60)
+        with mute_logger("odoo.addons.pdd_connector.models.pdd_shop_authorise"):
+            self._run()
+        self.assertEqual(self._last().state, "to_send")
+        self.assertEqual(self._shown(), 40)
+
+    def test_nothing_is_raised_while_orders_cannot_be_read(self):
+        api = "pdd.order.number.list.increment.get"
+        self.sim.faults.add("http_5xx", api=api, times=-1)
+        other = self.skus[1]
+        self._stock(9, other.product_id)
+        self._pass_time(minutes=30)
+        self._stock(60)
+        self._sell(5, other.product_id)
+        self._run()
+        self.assertEqual(self._shown(), 40)
+        self.assertEqual(self._last().state, "to_send")
+        self.assertLessEqual(self._shown(other), 4)
+        self.sim.faults.clear()
+        self.assertFalse(self._settled())
+        self.assertEqual(self._shown(), 60)
+
+    # --- the nightly comparison
+
+    def _compare(self):
+        self.env.ref(
+            "pdd_connector_stock.ir_cron_stock_compare"
+        ).method_direct_trigger()
+        self.env.invalidate_all()
+
+    def test_drift_is_listed_with_its_likely_cause_and_mended(self):
+        raised, lowered = self.sku, self.skus[1]
+        self._stock(20, lowered.product_id)
+        self._run()
+        self._on_platform(raised).quantity = 47
+        self._on_platform(lowered).quantity = 12
+        self._compare()
+        self._run()
+        drifts = self.env["pdd.stock.publication"].search([("drift_qty", "!=", 0)])
+        self.assertRecordValues(
+            drifts.sorted("drift_qty"),
+            [
+                {"sku_id": lowered.id, "drift_qty": -8, "drift_cause": "lowered"},
+                {"sku_id": raised.id, "drift_qty": 7, "drift_cause": "raised"},
+            ],
+        )
+        self.assertEqual((self._shown(raised), self._shown(lowered)), (40, 20))
+
+    def test_a_comparison_without_differences_sends_nothing(self):
+        self._compare()
+        self._run()
+        self.sim.journal.clear()
+        self._compare()
+        self._run()
+        self.assertFalse(self._calls(WRITE))
+        self.assertFalse(self._calls(READ))
