@@ -380,6 +380,18 @@ class TestTwoWorkers(CommittedCase):
         with self.worker() as env:
             self.assertAlmostEqual(self.shop(env).clock_skew, 3600, delta=30)
 
+    def test_a_feed_that_meets_an_ended_consent_leaves_the_shop_expired(self):
+        self.sim.change_token(self.account, "expire")
+        self.account.grant.refresh_expires = 0
+        with self.worker() as env:
+            env["pdd.feed"]._cron_pull("order")
+        with self.worker() as env:
+            shop = self.shop(env)
+            self.assertEqual(shop.state, "expired")
+            self.assertIn("press Authorise", shop.feed_error)
+            self.assertTrue(shop.activity_search([WARNING_TYPE]))
+            self.assertEqual(shop.issue_ids.cause, "authorisation")
+
     def test_a_failed_call_is_in_the_journal_whatever_becomes_of_its_caller(self):
         self.sim.change_token(self.account, "remove_scope", api=MALL)
         with self.assertRaises(pop.PddPermissionError), self.worker() as env:
