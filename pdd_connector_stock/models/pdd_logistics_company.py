@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.addons.pdd_connector import pop
 from odoo.exceptions import UserError
 
-COMPANIES_API = "pdd.logistics.companies.get"
+from ..const import COMPANIES_API
 
 
 class PddLogisticsCompany(models.Model):

@@ -11,9 +11,8 @@ from odoo.addons.pdd_connector.const import (
     REFUND_NONE,
 )
 
-SEND_API = "pdd.logistics.online.send"
-EXTRA_API = "pdd.order.upload.extra.logistics"
-READ_API = "pdd.order.information.get"
+from ..const import EXTRA_API, READ_API, SEND_API
+
 FIRST, CHANGE = 1, 2  # redelivery_type
 EXTRA = "extra"
 EXTRA_LISTS = ("extra_delivery_list", "gift_delivery_list", "resend_delivery_list")

@@ -2,11 +2,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, models
 
-PARCEL_APIS = (
-    "pdd.logistics.companies.get",
-    "pdd.logistics.online.send",
-    "pdd.order.upload.extra.logistics",
-)
+from ..const import COMPANIES_API, EXTRA_API, READ_API, SEND_API, STATUS_API
+
+PARCEL_APIS = (COMPANIES_API, EXTRA_API, READ_API, SEND_API, STATUS_API)
 
 
 class PddShop(models.Model):

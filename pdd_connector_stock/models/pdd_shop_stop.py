@@ -7,9 +7,8 @@ from odoo.addons.pdd_connector import pop
 from odoo.exceptions import UserError
 from odoo.tools import split_every
 
-from .pdd_parcel_tell import READ_API
+from ..const import READ_API, STATUS_API
 
-STATUS_API = "pdd.order.status.get"
 STATUS_BATCH = 100
 
 

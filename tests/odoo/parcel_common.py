@@ -91,3 +91,22 @@ class ParcelCase(PddCase):
     def _pass_time(self, parcels):
         """Let the waiting times of the outbox pass."""
         parcels.write({"retry_date": False})
+
+    def _ask_refund(self, order, **details):
+        self.platform.event(order.order_sn, "refund_request", **details)
+        self._read_all()
+
+    def _read_all(self):
+        self.shop.action_sync_orders()
+        now = int(self.sim.clock.now())
+        answer = self.shop._call(
+            "pdd.refund.list.increment.get",
+            start_updated_at=now - 1700,
+            end_updated_at=now + 1,
+            after_sales_type=1,
+            after_sales_status=1,
+            page=1,
+            page_size=100,
+        )
+        self.env["pdd.refund"]._intake(self.shop, answer["refund_list"])
+        self.env.invalidate_all()

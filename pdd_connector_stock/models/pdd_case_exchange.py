@@ -1,0 +1,96 @@
+# Copyright 2026 The Pinduoduo connector authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import models
+from odoo.addons.pdd_connector import pop
+from odoo.addons.pdd_connector.const import EXCHANGE, REPAIR, RESEND
+from odoo.exceptions import UserError
+from odoo.fields import Command
+
+from ..const import DETAIL_API
+
+
+class PddCase(models.Model):
+    """Exchanges, resends and repairs: an order at no price, linked to the case."""
+
+    _inherit = "pdd.case"
+
+    def action_create_exchange(self):
+        """Create and confirm the order that brings the buyer another piece."""
+        self.ensure_one()
+        if not self.exchange_order_id:
+            product = self._find_exchange_product()
+            # the connector makes the documents, whoever presses the button
+            case = self.sudo().with_company(self.company_id)
+            order = (
+                self.env["sale.order"]
+                .sudo()
+                .create(  # as above
+                    case._prepare_exchange_vals(product)
+                )
+            )
+            case.exchange_order_id = order
+            order.action_confirm()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "sale.order",
+            "res_id": self.exchange_order_id.id,
+            "view_mode": "form",
+        }
+
+    def _find_exchange_product(self):
+        """Return the product to send: of an exchange the one the buyer chose.
+
+        :raise UserError: the kind sends nothing, or the product is not known
+        """
+        refund = self.refund_id
+        if refund.after_sales_type not in (EXCHANGE, RESEND, REPAIR):
+            raise UserError(self.env._("Nothing is sent for this kind of after-sale."))
+        sku_id = refund.platform_sku_id
+        if refund.after_sales_type == EXCHANGE:
+            sku_id = self._read_exchange_sku() or sku_id
+        sku = self.env["pdd.sku"].search(
+            [("shop_id", "=", self.shop_id.id), ("sku_id", "=", sku_id)]
+        )
+        if not sku.product_id:
+            raise UserError(
+                self.env._("Map the SKU %s to a product first.", sku_id or "?")
+            )
+        return sku.product_id
+
+    def _read_exchange_sku(self):
+        """Ask the platform which SKU the buyer wants instead; nothing is locked yet."""
+        with self.shop_id._user_errors():
+            detail = self.shop_id._call(
+                DETAIL_API,
+                order_sn=self.order_sn,
+                after_sales_id=int(self.refund_id.after_sales_id),
+            )
+        exchange = detail.get("exchange_shipping_detail")
+        if not isinstance(exchange, dict):
+            return ""
+        return pop.parse_text(exchange.get("sku_id_exchange"))
+
+    def _prepare_exchange_vals(self, product):
+        """Return a sales order at no price: money never moves in an exchange."""
+        sale_order = self.order_id.sale_order_id
+        return {
+            "company_id": self.company_id.id,
+            "partner_id": sale_order.partner_id.id,
+            "partner_invoice_id": sale_order.partner_invoice_id.id,
+            "partner_shipping_id": sale_order.partner_shipping_id.id,
+            "warehouse_id": sale_order.warehouse_id.id,
+            "team_id": sale_order.team_id.id,
+            "user_id": self.user_id.id or sale_order.user_id.id,
+            "origin": f"{self.order_sn} / {self.refund_id.after_sales_id}",
+            "pdd_case_id": self.id,
+            "order_line": [
+                Command.create(
+                    {
+                        "product_id": product.id,
+                        "product_uom_qty": self._get_return_quantity(),
+                        "price_unit": 0.0,
+                        "discount": 0.0,
+                    }
+                )
+            ],
+        }

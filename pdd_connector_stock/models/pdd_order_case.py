@@ -1,0 +1,26 @@
+# Copyright 2026 The Pinduoduo connector authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import models
+
+
+class PddOrder(models.Model):
+    _inherit = "pdd.order"
+
+    def _after_status_change(self, before):
+        """Cases that were opened before the order was read, or shipped, follow it."""
+        result = super()._after_status_change(before)
+        self.refund_ids._review_cases()
+        return result
+
+    def _has_label(self):
+        """Return whether a transport label may have been printed already."""
+        return any(
+            picking.carrier_tracking_ref for picking in self._get_open_deliveries()
+        )
+
+    def _get_open_deliveries(self):
+        return self.sale_order_id.picking_ids.filtered(
+            lambda picking: (
+                picking.state not in ("done", "cancel") and not picking.return_id
+            )
+        )

@@ -1,0 +1,97 @@
+# Copyright 2026 The Pinduoduo connector authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import json
+
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from .parcel_common import ParcelCase
+
+EXCHANGE = "pdd.refund.exchange.shipping"
+
+
+@tagged("post_install", "-at_install")
+class TestReturnExchange(ParcelCase):
+    def _asked(self, kind, **details):
+        order = self._make_orders()
+        self._ship(order, f"SF1{order.id:012}")
+        self._send_parcels()
+        self.platform.event(order.order_sn, "exchange_request", kind=kind, **details)
+        self._read_all()
+        return order, order.refund_ids.case_ids
+
+    def _tell(self):
+        cron = self.env.ref("pdd_connector_stock.ir_cron_refund_action")
+        cron.method_direct_trigger()
+        self.env.invalidate_all()
+
+    def _ship_exchange(self, case, number="SF7000000000001"):
+        case.action_create_exchange()
+        picking = case.exchange_order_id.picking_ids
+        self._prepare_parcel(picking, number)
+        picking.button_validate()
+        return picking
+
+    def test_a_lost_parcel_is_sent_again_at_no_price(self):
+        order, case = self._asked(4)
+        self.assertEqual(case.out_state, "exchange")
+        self._ship_exchange(case)
+        exchange = case.exchange_order_id
+        self.assertEqual(exchange.amount_total, 0)
+        self.assertEqual(exchange.order_line.product_id, order.line_ids.product_id)
+        self.assertEqual(
+            exchange.partner_shipping_id, order.sale_order_id.partner_shipping_id
+        )
+        self._tell()
+        (call,) = self._calls(EXCHANGE)
+        request = json.loads(call["request"])
+        self.assertEqual(request["tracking_number"], "SF7000000000001")
+        self.assertEqual(request["shipping_id"], 44)
+        self.assertEqual(self._on_platform(order).after_sales[-1].status, 18)
+        self.assertEqual(len(order.parcel_ids), 1)
+        self.platform.event(order.order_sn, "exchange_confirm")
+        self._read_all()
+        self.assertTrue(case.is_closed)
+
+    def test_an_exchange_sends_what_the_buyer_chose_and_expects_the_old_piece(self):
+        skus = list(self.account.skus.values())
+        other = next(sku for sku in skus if sku.sku_id != skus[0].sku_id)
+        order, case = self._asked(3, sku_id=other.sku_id)
+        self.platform.event(order.order_sn, "exchange_agree")
+        self._read_all()
+        self._ship_exchange(case)
+        product = case.exchange_order_id.order_line.product_id
+        self.assertEqual(product.default_code, other.outer_id)
+
+    def test_the_exchange_order_is_made_once(self):
+        _order, case = self._asked(4)
+        case.action_create_exchange()
+        exchange = case.exchange_order_id
+        case.action_create_exchange()
+        self.assertEqual(case.exchange_order_id, exchange)
+
+    def test_a_number_entered_later_is_told_then(self):
+        _order, case = self._asked(4)
+        picking = self._ship_exchange(case, number=False)
+        self.assertEqual(case.action_ids.state, "waiting")
+        picking.carrier_tracking_ref = "SF7000000000002"
+        self._tell()
+        self.assertEqual(case.action_ids.state, "sent")
+
+    def test_an_answer_that_does_not_come_leads_to_one_parcel(self):
+        _order, case = self._asked(4)
+        self._ship_exchange(case)
+        self.sim.faults.add("timeout_after_effect", api=EXCHANGE)
+        self._tell()
+        self._pass_time(case.action_ids)
+        self._tell()
+        self.assertEqual(case.action_ids.state, "sent")
+        self.assertEqual(len(self._calls(EXCHANGE)), 1)
+
+    def test_a_refund_sends_nothing(self):
+        order = self._make_orders()
+        self._ship(order)
+        self._send_parcels()
+        self._ask_refund(order)
+        with self.assertRaises(UserError):
+            order.refund_ids.case_ids.action_create_exchange()

@@ -1,0 +1,250 @@
+# Copyright 2026 The Pinduoduo connector authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import json
+
+from odoo.exceptions import UserError
+from odoo.tests import Form, new_test_user, tagged
+
+from .parcel_common import ParcelCase
+
+STORED = "pdd.nextone.logistics.warehouse.update"
+NUMBER = "YT9000000000001"
+
+
+@tagged("post_install", "-at_install")
+class TestReturnGoods(ParcelCase):
+    def _ship_and_ask_return(self, count=2, **details):
+        """Ship an order and let its buyer ask to send it back; return order and case."""
+        order = self._make_orders(items=[{"count": count}])
+        self._ship(order, f"SF1{order.id:012}")
+        self._send_parcels()
+        self._ask_refund(order, **details)
+        return order, order.refund_ids.case_ids
+
+    def _expect_return(self, count=2, number=NUMBER):
+        order, case = self._ship_and_ask_return(count)
+        self._event(order, "return_agree")
+        if number:
+            self._event(order, "return_ship", tracking_number=number)
+        return order, case
+
+    def _event(self, order, event, **details):
+        self.platform.event(order.order_sn, event, **details)
+        self._read_all()
+
+    def _tell(self):
+        cron = self.env.ref("pdd_connector_stock.ir_cron_refund_action")
+        cron.method_direct_trigger()
+        self.env.invalidate_all()
+
+    def _receive(self, scan, good=None, damaged=None, user=None):
+        """Scan and book a parcel as the screen does; all good unless said otherwise."""
+        Wizard = self.env["pdd.return.receive"].with_user(user or self.env.user)
+        form = Form(Wizard)
+        form.scan = scan
+        if good is not None:
+            with form.line_ids.edit(0) as line:
+                line.good_quantity = good
+                line.damaged_quantity = damaged or 0
+        wizard = form.save()
+        wizard.action_receive()
+        self.env.invalidate_all()
+
+    def _free(self, product, location):
+        return self.env["stock.quant"]._get_available_quantity(
+            product, location, strict=True
+        )
+
+    # --- the expected receipt
+
+    def test_a_refund_before_shipping_opens_no_case(self):
+        order = self._make_orders()
+        self._ask_refund(order)
+        self.assertFalse(order.refund_ids.case_ids)
+
+    def test_an_agreed_return_is_an_expected_receipt(self):
+        order, case = self._ship_and_ask_return()
+        self.assertFalse(case.return_picking_id)
+        self._event(order, "return_agree")
+        receipt = case.return_picking_id
+        self.assertRecordValues(
+            receipt, [{"state": "assigned", "carrier_tracking_ref": False}]
+        )
+        self.assertEqual(receipt.picking_type_id.code, "incoming")
+        self.assertEqual(receipt.move_ids.product_uom_qty, 2)
+        self._event(order, "return_ship", tracking_number=NUMBER)
+        self.assertEqual(case.return_picking_id, receipt)
+        self.assertEqual(receipt.carrier_tracking_ref, NUMBER)
+        self.assertEqual(case.back_state, "way")
+
+    def test_reading_again_makes_no_second_receipt(self):
+        order, case = self._expect_return()
+        self._read_all()
+        case.refund_id._review_cases()
+        returns = order.sale_order_id.picking_ids.filtered("return_id")
+        self.assertEqual(returns, case.return_picking_id)
+
+    def test_a_withdrawn_return_cancels_the_receipt(self):
+        order, case = self._expect_return(number=None)
+        receipt = case.return_picking_id
+        self._event(order, "refund_withdraw")
+        self.assertEqual(receipt.state, "cancel")
+        self.assertRecordValues(
+            case, [{"is_closed": True, "money_state": "dropped", "back_state": "none"}]
+        )
+
+    def test_without_a_delivery_in_odoo_the_case_says_so(self):
+        order = self._make_orders()
+        self.platform.event(order.order_sn, "ship")
+        self._read_all()
+        self._ask_refund(order)
+        self._event(order, "return_agree")
+        case = order.refund_ids.case_ids
+        self.assertFalse(case.return_picking_id)
+        with self.assertRaises(UserError):
+            case.action_create_receipt()
+
+    # --- blind receiving
+
+    def test_a_scanned_parcel_goes_back_on_stock_and_is_reported(self):
+        order, case = self._expect_return()
+        product = order.line_ids.product_id
+        before = self._free(product, self.warehouse.lot_stock_id)
+        self._receive(NUMBER)
+        self.assertEqual(self._free(product, self.warehouse.lot_stock_id), before + 2)
+        self.assertRecordValues(
+            case,
+            [{"back_state": "received", "stock_state": "done", "good_quantity": 2}],
+        )
+        self._tell()
+        (call,) = self._calls(STORED)
+        request = json.loads(call["request"])
+        self.assertEqual(request["warehouse_status"], 1)
+        self.assertEqual(request["reverse_tracking_number"], NUMBER)
+        self.assertEqual(order.sale_order_id.order_line[0].qty_delivered, 0)
+
+    def test_the_case_closes_when_money_and_goods_agree(self):
+        order, case = self._expect_return()
+        self._receive(NUMBER)
+        self.assertFalse(case.is_closed)
+        self.assertEqual(case.open_legs, "Money")
+        self._tell()
+        self._event(order, "refund_agree")
+        self.assertRecordValues(case, [{"is_closed": True, "money_state": "paid"}])
+        self.assertTrue(case.closed_date)
+
+    def test_damaged_pieces_are_scrapped_and_missing_ones_are_a_loss(self):
+        order, case = self._expect_return(count=3)
+        product = order.line_ids.product_id
+        product.standard_price = 10
+        before = self._free(product, self.warehouse.lot_stock_id)
+        self._receive(NUMBER, good=1, damaged=1)
+        self.assertEqual(self._free(product, self.warehouse.lot_stock_id), before + 1)
+        self.assertRecordValues(
+            case,
+            [
+                {
+                    "good_quantity": 1,
+                    "damaged_quantity": 1,
+                    "missing_quantity": 1,
+                    "loss_amount": 20,
+                    "stock_state": "loss",
+                }
+            ],
+        )
+        self.assertEqual(order.sale_order_id.order_line[0].qty_delivered, 1)
+
+    def test_damaged_pieces_go_to_the_shops_place_for_them(self):
+        place = self.env["stock.location"].create(
+            {
+                "name": "Damaged",
+                "usage": "internal",
+                "location_id": self.warehouse.view_location_id.id,
+            }
+        )
+        self.shop.damaged_location_id = place
+        order, case = self._expect_return(count=3)
+        self._receive(NUMBER, good=1, damaged=2)
+        self.assertEqual(self._free(order.line_ids.product_id, place), 2)
+        self.assertRecordValues(case, [{"loss_amount": 0, "stock_state": "done"}])
+
+    def test_an_empty_parcel_is_reported_as_such(self):
+        _order, case = self._expect_return()
+        self._receive(NUMBER, good=0, damaged=0)
+        self.assertRecordValues(case, [{"back_state": "lost", "missing_quantity": 2}])
+        self._tell()
+        request = json.loads(self._calls(STORED)[0]["request"])
+        self.assertEqual(request["warehouse_status"], 2)
+
+    def test_more_than_expected_is_refused(self):
+        self._expect_return()
+        with self.assertRaises(UserError):
+            self._receive(NUMBER, good=2, damaged=1)
+
+    def test_an_unknown_number_offers_returns_without_a_number(self):
+        _order, case = self._expect_return(number=None)
+        _other, known = self._expect_return()
+        form = Form(self.env["pdd.return.receive"])
+        form.scan = "ZT1234567890"
+        self.assertEqual(form.case_id, case)
+        form.scan = NUMBER
+        self.assertEqual(form.case_id, known)
+
+    def test_an_order_number_finds_the_case_as_well(self):
+        order, case = self._expect_return()
+        form = Form(self.env["pdd.return.receive"])
+        form.scan = order.order_sn
+        self.assertEqual(form.case_id, case)
+
+    def test_a_return_received_on_the_transfer_is_reported_too(self):
+        _order, case = self._expect_return()
+        case.return_picking_id.button_validate()
+        self.assertRecordValues(case, [{"stock_state": "done", "good_quantity": 2}])
+        self._tell()
+        self.assertEqual(len(self._calls(STORED)), 1)
+
+    def test_a_shop_may_keep_returns_to_itself(self):
+        self.shop.reports_returns = False
+        self._expect_return()
+        self._receive(NUMBER)
+        self._tell()
+        self.assertFalse(self._calls(STORED))
+
+    def test_a_report_without_answer_is_made_again(self):
+        _order, case = self._expect_return()
+        self._receive(NUMBER)
+        self.sim.faults.add("timeout_after_effect", api=STORED)
+        self._tell()
+        action = case.action_ids
+        self.assertEqual(action.state, "to_send")
+        self._pass_time(action)
+        self._tell()
+        self.assertEqual(action.state, "sent")
+
+    def test_a_warehouse_worker_receives_without_other_rights(self):
+        _order, case = self._expect_return()
+        worker = new_test_user(self.env, "worker", groups="stock.group_stock_user")
+        self._receive(NUMBER, user=worker)
+        self.assertEqual(case.stock_state, "done")
+
+    # --- returns that never come, reasons
+
+    def test_a_return_that_never_comes_is_given_up_as_a_loss(self):
+        order, late = self._expect_return(number=None)
+        self._event(order, "case_status", status=12)
+        self.assertTrue(late.is_closed)  # the buyer was too late
+        order, case = self._expect_return(number=None)
+        receipt = case.return_picking_id
+        case.action_write_off()
+        self.assertEqual(receipt.state, "cancel")
+        self.assertRecordValues(case, [{"back_state": "lost", "stock_state": "loss"}])
+
+    def test_reasons_are_classed(self):
+        _order, case = self._ship_and_ask_return(reason="质量问题")
+        self.assertEqual(
+            case.reason_id, self.env.ref("pdd_connector_stock.case_reason_quality")
+        )
+        _order, case = self._ship_and_ask_return(reason="天气太热")
+        self.assertEqual(
+            case.reason_id, self.env.ref("pdd_connector_stock.case_reason_other")
+        )
