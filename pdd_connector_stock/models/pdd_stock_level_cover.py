@@ -142,7 +142,7 @@ class PddStockLevel(models.Model):
         by_template = vendors.grouped("product_tmpl_id")
         for product in self.product_id:
             found = by_template.get(product.product_tmpl_id, vendors.browse())
-            fitting = found.filtered(lambda v: v.product_id in (product, v.browse()))
+            fitting = found.filtered_domain([("product_id", "in", (product.id, False))])
             lead[product.id] = fitting[:1].delay
         return lead
 

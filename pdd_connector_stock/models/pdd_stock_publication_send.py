@@ -227,22 +227,26 @@ class PddStockPublication(models.Model):
         except pop.PddError as error:
             return self._settle_failure(error, facts)
         except UserError as error:
-            self._rollback()
+            self.env.cr.rollback()
             self._settle({"state": "to_send", "message": error.args[0]})
             return False
         except Exception as error:  # noqa: BLE001 one SKU must not stop the others
-            self._rollback()
+            self.env.cr.rollback()
             sentence = self.env["pdd.issue"]._report_exception(
                 shop, f"publishing SKU {self.sku_id.sku_id}", error
             )
             self._settle({"state": "error", "message": sentence})
             return True
-        self._rollback()  # the snapshot from before the call must not judge the writing
+        self._end_snapshot()
         self._settle(vals)
         return True
 
-    def _rollback(self):
-        self.env.cr.rollback()
+    def _end_snapshot(self):
+        """End the transaction that was open during the call: nothing is written in it.
+
+        Else what others wrote meanwhile would make the writing of the outcome fail.
+        """
+        self.env["ir.cron"]._commit_progress()
 
     def _tell(self, facts):
         """Ask and tell the platform; no row is locked, nothing is written.
@@ -340,7 +344,7 @@ class PddStockPublication(models.Model):
 
     def _settle_failure(self, error, facts):
         """Keep what a failed call means; return whether the shop may go on."""
-        self._rollback()
+        self._end_snapshot()
         sentence = self.shop_id._explain(error)
         if error.outcome_unknown and facts["may_be_applied"]:
             self._set_unknown(sentence)

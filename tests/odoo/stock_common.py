@@ -121,4 +121,8 @@ class PddStockCase(PddCase):
         ):
             for record in self.env[model].search([(name, "!=", False)]):
                 record[name] -= seconds
+        self.env.cr.execute(
+            "UPDATE pdd_api_budget SET due_time = due_time - %s",
+            [seconds.total_seconds()],
+        )
         self.env.cr.commit()
