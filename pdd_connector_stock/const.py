@@ -7,7 +7,10 @@ SEND_API = "pdd.logistics.online.send"
 EXTRA_API = "pdd.order.upload.extra.logistics"
 READ_API = "pdd.order.information.get"
 STATUS_API = "pdd.order.status.get"
+TRACE_API = "pdd.logistics.ordertrace.get"
 COMPANIES_API = "pdd.logistics.companies.get"
+
+SIGNED_ACTIONS = ("SIGN", "SIGN_ON_BEHALF")  # of a trace
 
 # after-sales
 DETAIL_API = "pdd.refund.information.get"

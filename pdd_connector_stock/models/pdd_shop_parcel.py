@@ -2,9 +2,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, models
 
-from ..const import COMPANIES_API, EXTRA_API, READ_API, SEND_API, STATUS_API
+from ..const import COMPANIES_API, EXTRA_API, READ_API, SEND_API, STATUS_API, TRACE_API
 
-PARCEL_APIS = (COMPANIES_API, EXTRA_API, READ_API, SEND_API, STATUS_API)
+PARCEL_APIS = (COMPANIES_API, EXTRA_API, READ_API, SEND_API, STATUS_API, TRACE_API)
 
 
 class PddShop(models.Model):

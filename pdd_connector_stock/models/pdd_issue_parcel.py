@@ -1,0 +1,20 @@
+# Copyright 2026 The Pinduoduo connector authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import fields, models
+
+
+class PddIssue(models.Model):
+    _inherit = "pdd.issue"
+
+    cause = fields.Selection(
+        selection_add=[("scan", "Pick-up scan missing")],
+        ondelete={"scan": "cascade"},
+    )
+
+    def _fix_scan(self):
+        """Open the parcels that the carrier has not scanned."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "pdd_connector_stock.pdd_parcel_action"
+        )
+        domain = [("lacks_scan", "=", True), ("shop_id", "=", self.shop_id.id)]
+        return {**action, "domain": domain}
