@@ -32,6 +32,7 @@
         "views/pdd_deadline_views.xml",
         "views/pdd_case_views.xml",
         "views/pdd_refund_action_views.xml",
+        "views/pdd_waybill_views.xml",
         "views/pdd_fulfilment_menus.xml",
         "views/pdd_stock_publication_views.xml",
         "views/pdd_stock_level_views.xml",

@@ -12,6 +12,15 @@ COMPANIES_API = "pdd.logistics.companies.get"
 
 SIGNED_ACTIONS = ("SIGN", "SIGN_ON_BEHALF")  # of a trace
 
+# electronic waybills
+SUBSCRIPTION_API = "pdd.waybill.search"
+TEMPLATE_API = "pdd.cloudprint.stdtemplates.get"
+WAYBILL_API = "pdd.waybill.get"
+WAYBILL_UPDATE_API = "pdd.waybill.update"
+WAYBILL_CANCEL_API = "pdd.waybill.cancel"
+PRINT_API = "pdd.cloud.print"
+WAYBILL_BATCH = 10  # parcels of one call
+
 # after-sales
 DETAIL_API = "pdd.refund.information.get"
 AGREE_API = "pdd.refund.agree"

@@ -82,3 +82,9 @@ class PddLogisticsCompany(models.Model):
         texts = {"name": row.get("logistics_company"), "code": row.get("code")}
         vals.update({name: pop.parse_text(v) for name, v in texts.items() if v})
         return vals
+
+    @api.model
+    def _get_by_code(self):
+        """Return the carriers by the code that waybills and traces use."""
+        companies = self.search([("code", "!=", False)])
+        return {company.code: company for company in companies}

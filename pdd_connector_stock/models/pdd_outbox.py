@@ -35,6 +35,7 @@ class PddOutbox(models.AbstractModel):
     _description = "PDD Outbox"
 
     _outbox_cron = None
+    _outbox_states = ("to_send",)  # those in which something is to be told
 
     claim_date = fields.Datetime(
         readonly=True, copy=False, help="A worker is telling this since then."
@@ -61,7 +62,7 @@ class PddOutbox(models.AbstractModel):
     @api.model
     def _send_due(self, domain):
         """Tell the due rows of a domain; any number of workers may run this."""
-        domain &= Domain("state", "=", "to_send")
+        domain &= Domain("state", "in", self._outbox_states)
         commit_progress = self.env["ir.cron"]._commit_progress
         time_left = commit_progress(remaining=self.search_count(domain))
         while time_left:
@@ -74,7 +75,7 @@ class PddOutbox(models.AbstractModel):
 
     def _trigger_send(self):
         """Wake the scheduled action when some of these rows are due."""
-        if self.filtered(lambda row: row.state == "to_send"):
+        if self.filtered(lambda row: row.state in self._outbox_states):
             self.env.ref(self._outbox_cron)._trigger()
 
     # --- claims
@@ -135,7 +136,7 @@ class PddOutbox(models.AbstractModel):
         resting_shops = self.env["pdd.shop"]
         end = time.monotonic() + BATCH_SECONDS
         for row, claim_date in claims.items():
-            if row.claim_date != claim_date or row.state != "to_send":
+            if row.claim_date != claim_date or row.state not in self._outbox_states:
                 continue  # stopped, changed or taken over since it was claimed
             if row.shop_id in resting_shops or time.monotonic() > end:
                 row._write_outcome({})

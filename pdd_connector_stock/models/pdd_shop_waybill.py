@@ -1,0 +1,25 @@
+# Copyright 2026 The Pinduoduo connector authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import fields, models
+
+
+class PddShop(models.Model):
+    _inherit = "pdd.shop"
+
+    waybill_account_ids = fields.One2many(
+        "pdd.waybill.account", "shop_id", string="Waybill Accounts"
+    )
+
+    def action_read_waybill_accounts(self):
+        """Read the carriers' subscriptions and label templates of the shop."""
+        self.ensure_one()
+        Account, Template = (
+            self.env["pdd.waybill.account"],
+            self.env["pdd.waybill.template"],
+        )
+        with self._user_errors():
+            accounts, templates = Account._fetch(self), Template._fetch(self)
+        # the platform's own tables: whoever asks, the connector writes them
+        Template.sudo()._intake(templates)
+        Account.sudo()._intake(self, accounts)  # as above
+        return {"type": "ir.actions.client", "tag": "soft_reload"}

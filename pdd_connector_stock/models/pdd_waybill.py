@@ -1,0 +1,170 @@
+# Copyright 2026 The Pinduoduo connector authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+
+
+class PddWaybill(models.Model):
+    """An electronic waybill of a transfer: its number and its label, kept for re-prints.
+
+    Asking, changing and giving back the number is told by a scheduled action
+    (pdd_waybill_tell.py); what the platform is sent stands in pdd_waybill_format.py.
+    """
+
+    _name = "pdd.waybill"
+    _description = "PDD Electronic Waybill"
+    _inherit = ["pdd.outbox"]
+    _order = "id desc"
+    _rec_name = "tracking_number"
+    _check_company_auto = True
+    _outbox_cron = "pdd_connector_stock.ir_cron_waybill"
+    _outbox_states = ("to_send", "to_update", "to_cancel")
+
+    account_id = fields.Many2one(
+        "pdd.waybill.account", required=True, readonly=True, ondelete="restrict"
+    )
+    shop_id = fields.Many2one(related="account_id.shop_id", store=True)
+    company_id = fields.Many2one(related="shop_id.company_id", store=True)
+    logistics_id = fields.Many2one(related="account_id.logistics_id", store=True)
+    picking_id = fields.Many2one(
+        "stock.picking",
+        string="Transfer",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="restrict",
+    )
+    order_ids = fields.Many2many("pdd.order", string="Orders", readonly=True)
+    object_id = fields.Char(
+        string="Our Number",
+        required=True,
+        readonly=True,
+        help="Under this number the parcel is asked for, however often.",
+    )
+    tracking_number = fields.Char(readonly=True, index="btree_not_null")
+    print_data = fields.Text(
+        readonly=True,
+        exportable=False,
+        help="The label as the platform encrypted it; handed on as it is.",
+    )
+    state = fields.Selection(
+        [
+            ("to_send", "Number asked for"),
+            ("sent", "Ready"),
+            ("to_update", "Receiver changed"),
+            ("error", "Refused"),
+            ("to_cancel", "To be given back"),
+            ("cancelled", "Given back"),
+        ],
+        required=True,
+        readonly=True,
+        default="to_send",
+        index=True,
+    )
+    print_count = fields.Integer(string="Printed", readonly=True)
+    print_date = fields.Datetime(string="Printed On", readonly=True)
+
+    _picking_uniq = models.UniqueIndex(
+        "(picking_id) WHERE state != 'cancelled'",
+        "This transfer has a waybill already.",
+    )
+    _object_uniq = models.Constraint(
+        "UNIQUE(object_id)", "This number of ours exists already."
+    )
+
+    @api.model
+    def _ask(self, pickings):
+        """Ask for a waybill of each transfer that has none.
+
+        :raise UserError: names the transfer and what is missing
+        :return: the waybills of these transfers
+        """
+        known = self.search(
+            [("picking_id", "in", pickings.ids), ("state", "!=", "cancelled")]
+        )
+        vals_list = [
+            self._prepare_vals(picking) for picking in pickings - known.picking_id
+        ]
+        created = self.create(vals_list)
+        created._trigger_send()
+        return known + created
+
+    @api.model
+    def _prepare_vals(self, picking):
+        orders = picking.sale_id.pdd_order_ids
+        if not orders or picking.picking_type_code != "outgoing":
+            raise UserError(
+                self.env._("%s is no delivery of a Pinduoduo order.", picking.name)
+            )
+        orders._check_waybill_receiver(picking)
+        account = self.env["pdd.waybill.account"]._find(picking, orders.shop_id[:1])
+        earlier = self.search_count([("picking_id", "=", picking.id)])
+        return {
+            "account_id": account.id,
+            "picking_id": picking.id,
+            "order_ids": [Command.set(orders.ids)],
+            "object_id": f"{picking.id}-{earlier + 1}",
+        }
+
+    # --- buttons
+
+    def action_retry(self):
+        """Ask once more for what was refused."""
+        # the outbox belongs to the connector, whoever presses the button
+        waybills = self.sudo().filtered(lambda waybill: waybill.state == "error")
+        for waybill in waybills:
+            state = "to_update" if waybill.tracking_number else "to_send"
+            waybill.write({"state": state, "error_message": False})
+        waybills._trigger_send()
+
+    def action_print(self):
+        """Print the labels: on the platform's cloud printer, or by its component."""
+        self._check_printable()
+        cloud = self.filtered(lambda waybill: waybill.account_id.printer_id)
+        for account, waybills in cloud.grouped("account_id").items():
+            with account.shop_id._user_errors():
+                waybills._print_in_cloud()
+        # what was printed is a fact of the connector
+        self.sudo()._note_printed()
+        rest = self - cloud
+        return rest._hand_to_component() if rest else True
+
+    def _check_printable(self):
+        unready = self.filtered(lambda waybill: waybill.state != "sent")
+        if unready:
+            raise UserError(
+                self.env._(
+                    "These waybills are not ready to be printed: %s",
+                    ", ".join(unready.mapped("picking_id.name")),
+                )
+            )
+
+    def _note_printed(self):
+        now = fields.Datetime.now()
+        for waybill in self:
+            waybill.write({"print_count": waybill.print_count + 1, "print_date": now})
+
+    # --- what follows
+
+    def _give_back(self):
+        """Give numbers back that no parcel will use."""
+        unused = self.filtered(lambda waybill: waybill.state in ("to_send", "error"))
+        unused = unused.filtered(lambda waybill: not waybill.tracking_number)
+        unused.filtered(lambda w: not w.is_unsure and not w.claim_date).write(
+            {"state": "cancelled"}
+        )
+        given = self.filtered(
+            lambda waybill: (
+                waybill.tracking_number
+                and waybill.state in ("sent", "to_update", "error")
+            )
+        )
+        given.write({"state": "to_cancel", "retry_date": False})
+        given._trigger_send()
+
+    def _renew_receiver(self):
+        """Have labels drawn anew whose receiver has changed; the number stays."""
+        ready = self.filtered(lambda waybill: waybill.state == "sent")
+        ready.write({"state": "to_update", "retry_date": False})
+        ready._trigger_send()

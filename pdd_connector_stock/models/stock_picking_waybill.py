@@ -1,0 +1,39 @@
+# Copyright 2026 The Pinduoduo connector authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import fields, models
+
+
+class StockPicking(models.Model):
+    _inherit = "stock.picking"
+
+    pdd_waybill_ids = fields.One2many(
+        "pdd.waybill", "picking_id", string="Pinduoduo Waybills"
+    )
+    is_pdd = fields.Boolean(string="Of Pinduoduo", compute="_compute_is_pdd")
+
+    def _compute_is_pdd(self):
+        # whoever packs need not be allowed to see the shop's sales orders
+        for picking, secret in zip(self, self.sudo(), strict=True):
+            picking.is_pdd = bool(secret.sale_id.pdd_shop_id)
+
+    def action_pdd_waybill(self):
+        """Ask for the numbers and labels of these transfers."""
+        self.move_ids._check_pdd_stops()
+        # the outbox belongs to the connector, whoever packs
+        self.env["pdd.waybill"].sudo()._ask(self.sudo())
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "info",
+                "message": self.env._(
+                    "Numbers are asked for; they appear on the transfers in a moment."
+                ),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    def action_pdd_print(self):
+        """Print the labels of these transfers."""
+        waybills = self.pdd_waybill_ids.filtered(lambda w: w.state != "cancelled")
+        return waybills.action_print()

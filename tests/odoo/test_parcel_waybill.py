@@ -1,0 +1,227 @@
+# Copyright 2026 The Pinduoduo connector authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import json
+
+from odoo import fields
+from odoo.exceptions import UserError
+from odoo.tests import new_test_user, tagged
+
+from .parcel_common import ParcelCase
+
+DRAW = "pdd.waybill.get"
+CANCEL = "pdd.waybill.cancel"
+PRINT = "pdd.cloud.print"
+
+
+@tagged("post_install", "-at_install")
+class TestParcelWaybill(ParcelCase):
+    def setUp(self):
+        super().setUp()
+        self.env["pdd.logistics.company"].action_refresh()
+        self.shop.action_read_waybill_accounts()
+        self.account_sf = self.env["pdd.waybill.account"].search(
+            [("shop_id", "=", self.shop.id), ("logistics_id.code", "=", "SF")], limit=1
+        )
+        template = self.env["pdd.waybill.template"].search(
+            [("logistics_id.code", "=", "SF")], limit=1
+        )
+        self.account_sf.write(
+            {
+                "sender_name": "示例仓",
+                "sender_phone": "021-55550100",
+                "template_id": template.id,
+                "sequence": 1,
+            }
+        )
+
+    def _pickings(self, count=1, **overrides):
+        orders = self._make_orders(count, **overrides)
+        pickings = orders.sale_order_id.picking_ids
+        pickings.carrier_id = self.sf
+        return pickings
+
+    def _draw(self, pickings):
+        pickings.action_pdd_waybill()
+        self._tell()
+        return pickings.pdd_waybill_ids
+
+    def _tell(self):
+        self.env.ref("pdd_connector_stock.ir_cron_waybill").method_direct_trigger()
+        self.env.invalidate_all()
+
+    def _issued(self):
+        return list(self.account.waybills.issued.values())
+
+    def test_number_and_label_come_with_the_ciphertext_only(self):
+        picking = self._pickings()
+        waybill = self._draw(picking)
+        self.assertEqual(waybill.state, "sent")
+        self.assertEqual(picking.carrier_tracking_ref, waybill.tracking_number)
+        self.assertIn("encryptedData", waybill.print_data)
+        (call,) = self._calls(DRAW)
+        request = json.loads(call["param_waybill_cloud_print_apply_new_request"])
+        order = picking.sale_id.pdd_order_ids
+        (parcel,) = request["trade_order_info_dtos"]
+        self.assertEqual(
+            parcel["recipient"]["name"], order.receiver_cipher["receiver_name"]
+        )
+        self.assertEqual(request["sender"]["address"], self.account_sf.address)
+        self.assertNotIn(
+            self._on_platform(order).receiver.name, json.dumps(call, ensure_ascii=False)
+        )
+
+    def test_the_number_ships_the_order(self):
+        picking = self._pickings()
+        self._draw(picking)
+        picking.button_validate()
+        self._send_parcels()
+        order = picking.sale_id.pdd_order_ids
+        self.assertEqual(
+            self._on_platform(order).tracking_number, picking.carrier_tracking_ref
+        )
+
+    def test_ten_parcels_go_into_one_call(self):
+        pickings = self._pickings(12)
+        waybills = self._draw(pickings)
+        self.assertEqual(len(self._calls(DRAW)), 2)
+        self.assertEqual(set(waybills.mapped("state")), {"sent"})
+        self.assertEqual(len(set(waybills.mapped("tracking_number"))), 12)
+
+    def test_one_bad_parcel_does_not_spoil_the_others(self):
+        pickings = self._pickings(3)
+        bad = pickings[1].sale_id.pdd_order_ids
+        bad.receiver_cipher = {**bad.receiver_cipher, "receiver_name": "~AgAAAA~x~2~~"}
+        waybills = self._draw(pickings).sorted("picking_id")
+        self.assertEqual(
+            [picking.pdd_waybill_ids.state for picking in pickings],
+            ["sent", "error", "sent"],
+        )
+        self.assertTrue(waybills.filtered(lambda w: w.state == "error").error_message)
+
+    def test_asking_and_printing_again_takes_no_new_number(self):
+        picking = self._pickings()
+        waybill = self._draw(picking)
+        number = waybill.tracking_number
+        self._draw(picking)
+        for _time in range(2):
+            action = picking.action_pdd_print()
+            self.assertEqual(action["url"], f"/pdd/waybills/{waybill.id}")
+        self.assertEqual(waybill.tracking_number, number)
+        self.assertEqual(waybill.print_count, 2)
+        self.assertEqual(len(self._issued()), 1)
+
+    def test_a_call_without_answer_is_made_again_under_the_same_number_of_ours(self):
+        picking = self._pickings()
+        self.sim.faults.add("timeout_after_effect", api=DRAW)
+        waybill = self._draw(picking)
+        self.assertRecordValues(waybill, [{"state": "to_send", "is_unsure": True}])
+        self._pass_time(waybill)
+        self._tell()
+        self.assertEqual(waybill.state, "sent")
+        ids = [
+            json.loads(call["param_waybill_cloud_print_apply_new_request"])[
+                "trade_order_info_dtos"
+            ][0]["object_id"]
+            for call in self._calls(DRAW)
+        ]
+        self.assertEqual(ids, [waybill.object_id] * 2)
+
+    def test_a_cancelled_transfer_gives_its_number_back(self):
+        picking = self._pickings()
+        waybill = self._draw(picking)
+        picking.action_cancel()
+        self.assertEqual(waybill.state, "to_cancel")
+        self._tell()
+        self.assertEqual(waybill.state, "cancelled")
+        self.assertTrue(self._issued()[0].is_cancelled)
+
+    def test_a_refund_gives_the_number_back(self):
+        picking = self._pickings()
+        waybill = self._draw(picking)
+        order = picking.sale_id.pdd_order_ids
+        self._ask_refund(order)
+        self.platform.event(order.order_sn, "refund_agree")
+        self._read_all()
+        self._tell()
+        self.assertEqual(waybill.state, "cancelled")
+
+    def test_a_stopped_order_gets_no_number(self):
+        picking = self._pickings()
+        self._ask_refund(picking.sale_id.pdd_order_ids)
+        with self.assertRaises(UserError):
+            picking.action_pdd_waybill()
+
+    def test_a_changed_receiver_changes_the_label_and_keeps_the_number(self):
+        picking = self._pickings()
+        waybill = self._draw(picking)
+        number, label = waybill.tracking_number, waybill.print_data
+        self.platform.event(
+            picking.sale_id.pdd_order_ids.order_sn, "address_change", number=5
+        )
+        self._read_all()
+        self.assertEqual(waybill.state, "to_update")
+        with self.assertRaises(UserError):
+            picking.action_pdd_print()
+        self._tell()
+        self.assertEqual(waybill.state, "sent")
+        self.assertEqual(waybill.tracking_number, number)
+        self.assertNotEqual(waybill.print_data, label)
+
+    def test_what_is_missing_is_named(self):
+        picking = self._pickings()
+        picking.carrier_id = False
+        with self.assertRaisesRegex(UserError, "delivery method"):
+            picking.action_pdd_waybill()
+        picking.carrier_id = self._create_carrier("DB", 131)
+        with self.assertRaisesRegex(UserError, "no electronic waybills"):
+            picking.action_pdd_waybill()
+        picking.carrier_id = self.sf
+        self.account_sf.sender_phone = False
+        with self.assertRaisesRegex(UserError, "Sender Phone"):
+            picking.action_pdd_waybill()
+        self.account_sf.sender_phone = "021-55550100"
+        picking.sale_id.pdd_order_ids.receiver_cipher = False
+        with self.assertRaisesRegex(UserError, "receiver"):
+            picking.action_pdd_waybill()
+
+    def test_labels_are_printed_on_the_platforms_printer(self):
+        self.platform.settings.printers = {"P1": "code"}
+        self.account_sf.write({"printer_id": "P1", "printer_code": "code"})
+        worker = new_test_user(self.env, "worker", groups="stock.group_stock_user")
+        picking = self._pickings()
+        waybill = self._draw(picking)
+        self.assertTrue(picking.with_user(worker).action_pdd_print())
+        (printed,) = self.account.prints
+        self.assertEqual(
+            printed["data"], json.loads(waybill.print_data)["encryptedData"]
+        )
+        self.account_sf.printer_code = "wrong"
+        with self.assertRaises(UserError):
+            picking.action_pdd_print()
+
+    def test_accounts_read_again_keep_what_a_person_entered(self):
+        self.shop.action_read_waybill_accounts()
+        self.assertEqual(self.account_sf.sender_name, "示例仓")
+        count = self.env["pdd.waybill.account"].search_count(
+            [("shop_id", "=", self.shop.id)]
+        )
+        self.shop.action_read_waybill_accounts()
+        self.assertEqual(
+            self.env["pdd.waybill.account"].search_count(
+                [("shop_id", "=", self.shop.id)]
+            ),
+            count,
+        )
+
+    def test_each_company_sees_its_own_labels(self):
+        waybill = self._draw(self._pickings())
+        company = self.env["res.company"].create({"name": "Other"})
+        stranger = new_test_user(
+            self.env,
+            "stranger",
+            groups="stock.group_stock_user",
+            company_id=company.id,
+            company_ids=[fields.Command.set(company.ids)],
+        )
+        Waybill = self.env["pdd.waybill"].with_user(stranger)
+        self.assertFalse(Waybill.search([("id", "=", waybill.id)]))
