@@ -46,6 +46,18 @@ class PddFeed(models.Model):
             self.shop_id._call, REFUND_API, "refund_list", key="id", **params
         )
 
+    def _fetch_beside(self, rows):
+        """Return the orders of refunds that are newer than what we have of them."""
+        if self.kind != "refund":
+            return super()._fetch_beside(rows)
+        return self.env["pdd.refund"]._fetch_orders(self.shop_id, rows)
+
+    def _intake_rows(self, rows, beside):
+        result = super()._intake_rows(rows, beside)
+        if self.kind == "refund":
+            self.env["pdd.order"]._intake(self.shop_id, beside)
+        return result
+
     # --- details
 
     def _pull_refund_details(self):

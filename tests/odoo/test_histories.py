@@ -1,9 +1,12 @@
 # Copyright 2026 The Pinduoduo connector authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from contextlib import suppress
+
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
+    initialize,
     precondition,
     rule,
     run_state_machine_as_test,
@@ -16,24 +19,9 @@ from tests.simulator.lifecycle import Impossible
 from .common import PddCase
 from .expectation import expect
 
-EVENTS = (
-    "risk_on",
-    "risk_off",
-    "hold",
-    "release",
-    "pay_balance",
-    "memo",
-    "address_change",
-    "refund_request",
-    "refund_part",
-    "refund_agree",
-    "refund_refuse",
-    "refund_withdraw",
-    "refund_reopen",
-    "ship",
-    "receive",
-)
+PICK = st.integers(0, 1)
 KINDS = (
+    {},
     {},
     {"platform_discount": 700, "seller_discount": 300, "postage": 600},
     {"risk": True},
@@ -52,38 +40,69 @@ class Histories(RuleBasedStateMachine):
         self.orders = []  # the stand-in's
         self.made = set()
 
+    @initialize(kind=st.sampled_from(KINDS), count=st.integers(1, 3))
+    def buy_first(self, kind, count):
+        self.buy(kind=kind, count=count)
+
+    @precondition(lambda self: len(self.orders) < 2)
     @rule(kind=st.sampled_from(KINDS), count=st.integers(1, 3))
     def buy(self, kind, count):
         item = {"sku_id": self.case.sku.sku_id, "count": count, "price": 3333}
         self.orders.append(self.case.platform.create_order(items=[item], **kind))
 
-    @precondition(lambda self: self.orders)
-    @rule(event=st.sampled_from(EVENTS), pick=st.integers(0, 99))
-    def happen(self, event, pick):
-        order = self.orders[pick % len(self.orders)]
-        details = {"amount": order.pay_amount // 3} if event == "refund_part" else {}
-        if event == "release":
-            event, details = "hold", {"on": False}
-        self.case.sim.clock.advance(1)
-        try:
-            self.case.platform.event(
-                order.order_sn, event.replace("_part", "_request"), **details
-            )
-        except Impossible:
-            return  # not legal now
+    @rule(pick=PICK, event=st.sampled_from(("risk_on", "risk_off", "pay_balance")))
+    def review(self, pick, event):
+        self._happen(pick, event)
 
-    @precondition(lambda self: self.orders)
-    @rule(refunds_first=st.booleans())
-    def read(self, refunds_first):
+    @rule(pick=PICK, on=st.booleans())
+    def pause(self, pick, on):
+        self._happen(pick, "hold", on=on)
+
+    @rule(pick=PICK, event=st.sampled_from(("memo", "address_change")))
+    def tell(self, pick, event):
+        self._happen(pick, event)
+
+    @rule(pick=PICK, share=st.sampled_from((1, 3)))
+    def ask_money_back(self, pick, share):
+        amount = self.orders[pick % len(self.orders)].pay_amount // share
+        self._happen(pick, "refund_request", amount=amount)
+
+    @rule(pick=PICK)
+    def agree(self, pick):
+        self._happen(pick, "refund_agree")
+
+    @rule(pick=PICK, event=st.sampled_from(("refuse", "withdraw", "reopen")))
+    def change_mind(self, pick, event):
+        self._happen(pick, f"refund_{event}")
+
+    @rule(pick=PICK, event=st.sampled_from(("ship", "receive")))
+    def travel(self, pick, event):
+        self._happen(pick, event)
+
+    @rule()
+    def read_orders_first(self):
+        self.read(refunds_first=False)
+
+    @rule()
+    def read_refunds_first(self):
+        self.read(refunds_first=True)
+
+    def read(self, *, refunds_first):
         feeds = [self.case.shop.action_sync_refunds, self.case.shop.action_sync_orders]
         for sync in feeds if refunds_first else feeds[::-1]:
             sync()
         self.case.env["pdd.order"]._cron_make()
         self._compare()
 
+    def _happen(self, pick, event, **details):
+        """Let something happen to one of the orders, if it is legal now."""
+        self.case.sim.clock.advance(1)
+        order = self.orders[pick % len(self.orders)]
+        with suppress(Impossible):
+            self.case.platform.event(order.order_sn, event, **details)
+
     def teardown(self):
-        if self.orders:
-            self.read(refunds_first=True)
+        self.read(refunds_first=True)
 
     def _compare(self):
         now = self.case.platform.clock.now()
@@ -139,6 +158,7 @@ class TestHistories(PddCase):
         self._create_products()
         self.shop.action_sync_goods()
         self.sku = self.env["pdd.sku"].search([("product_id", "!=", False)], limit=1)
+        self.platform.shop(None).skus[int(self.sku.sku_id)].quantity = 10**6
 
     def find(self, order_sn):
         return self.env["pdd.order"].search([("order_sn", "=", order_sn)])
@@ -151,8 +171,8 @@ class TestHistories(PddCase):
         run_state_machine_as_test(
             type("Machine", (Histories,), {"case": self}),
             settings=settings(
-                max_examples=25,
-                stateful_step_count=20,
+                max_examples=30,
+                stateful_step_count=25,
                 deadline=None,
                 derandomize=True,
                 database=None,
