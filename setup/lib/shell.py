@@ -15,7 +15,7 @@ OUTDATED = "The add-ons changed since: setup/demo --detach upgrades the database
 def main(arguments):
     advice = "setup/demo makes it (setup/demo --detach leaves it running)."
     if not ground.is_ready():
-        raise Trouble("There is no demo yet.", advice)
+        raise Trouble("There is no demo yet, or it has another ODOO_HOME.", advice)
     with postgres.in_use():
         postgres.start()
         if "company" not in databases.facts(databases.DEMO):
