@@ -11,6 +11,7 @@ from .steps import Trouble
 PATIENCE = 150  # seconds
 LATER_PATIENCE = 8  # seconds, once a first sync was complete
 PAUSE = 1
+TELL_EVERY = 5  # seconds
 #: The order feed stays some minutes behind the platform's clock, whose lists may lag.
 CAUGHT_UP = 360  # seconds
 QUERY = """
@@ -43,18 +44,19 @@ def wait(note):
     is_first = not databases.facts(databases.DEMO).get("synced")
     patience = PATIENCE if is_first else LATER_PATIENCE
     deadline = time.monotonic() + patience
-    shown = None
+    shown, next_note = None, 0
     while True:
-        state = _read()
+        state, now = _read(), time.monotonic()
+        is_over = _is_done(state) or now > deadline
         text = _describe(state)
-        if text != shown:
+        if text != shown and (is_over or now >= next_note):
             note(text)
-            shown = text
-        if _is_done(state):
-            return True
-        if time.monotonic() > deadline:
+            shown, next_note = text, now + TELL_EVERY
+        if is_over:
             break
         time.sleep(PAUSE)
+    if _is_done(state):
+        return True
     _refuse_stuck(state)
     note(f"still going on after {patience} s; it continues in the background")
     return False

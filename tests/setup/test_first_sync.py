@@ -18,6 +18,7 @@ DONE = {"feeds": {"order": ORDERS, "goods": GOODS}, "orders": {"done": 3, "held"
 def wait(monkeypatch):
     """Return first_sync.wait on given answers of the database, without pauses."""
     monkeypatch.setattr(first_sync, "PAUSE", 0)
+    monkeypatch.setattr(first_sync, "TELL_EVERY", 0)
     monkeypatch.setattr(databases, "facts", lambda name: {})
 
     def wait(*answers, patience=60):
