@@ -84,7 +84,7 @@ def _up():
         ):
             pages = pool.submit(demo_data.ensure_pages)
             is_complete = connected and first_sync.wait(steps.note)
-            pages.result()
+            processes.result(pages)
             if is_complete:
                 first_sync.remember()
     _show(url, simulator)

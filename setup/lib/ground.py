@@ -4,7 +4,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-from . import odoo_tree, virtualenv
+from . import odoo_tree, processes, virtualenv
 
 
 def is_ready():
@@ -19,5 +19,5 @@ def ensure(steps):
         with ThreadPoolExecutor(1) as pool:
             tree = pool.submit(odoo_tree.fetch, steps.note)
             virtualenv.ensure(steps.note)
-            tree.result()
+            processes.result(tree)
         odoo_tree.link()

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import threading
 import time
+from concurrent import futures
 
 from . import paths
 from .steps import Trouble
@@ -21,6 +22,7 @@ class Interrupted(BaseException):
         self.number = number
 
 
+WAKE_UP = 0.5  # seconds
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _side_groups = set()  # process groups that threads beside the main one wait for
 _ended_by = []  # the signal that ends this command, once it came
@@ -82,7 +84,7 @@ def run(args, *, why, advice="", log=None, **options):
     )
     try:
         with _beside_main(process.pid):
-            output, _ = process.communicate(text)
+            output = _communicate(process, text)
     except BaseException:
         end_group(process.pid, 5)
         raise
@@ -96,6 +98,29 @@ def run(args, *, why, advice="", log=None, **options):
     return output
 
 
+def result(future):
+    """Return what a side thread came to, open to signals meanwhile.
+
+    A signal may be handed to any thread, and then a main thread that waits without a
+    break never hears of it.
+    """
+    while True:
+        try:
+            return future.result(timeout=WAKE_UP)
+        except futures.TimeoutError:
+            if future.done():  # it was the thread's own
+                raise
+
+
+def _communicate(process, text):
+    """Return all that a program says, open to signals meanwhile."""
+    while True:
+        try:
+            return process.communicate(text, timeout=WAKE_UP)[0]
+        except subprocess.TimeoutExpired:
+            text = None  # it was handed over
+
+
 @contextlib.contextmanager
 def _beside_main(pid):
     """Let the signals' handler end a process that a side thread waits for.
@@ -106,12 +131,14 @@ def _beside_main(pid):
         yield
         return
     _side_groups.add(pid)
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)  # they are for the main thread
     try:
         if not _ended_by:
             yield
         if _ended_by:
             raise Interrupted(_ended_by[0])
     finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
         _side_groups.discard(pid)
 
 
