@@ -9,6 +9,7 @@ stand-in's true state only. Money in fen.
 from dataclasses import dataclass
 
 PRESALE_LEAD = 3 * 86400
+GIFT_TO_CREATE, GIFT_CREATED = 0, 1
 RUNNING = {2, 3, 4, 5, 6, 7, 8, 14, 15, 18, 21, 22, 27, 31, 32, 33}
 
 
@@ -55,7 +56,8 @@ def expect(order, now, *, unmapped=(), was_made=False, defects=()):
 
 
 def _lines(order):
-    return [*order.lines, *(line for _number, line in order.gifts)]
+    gifts = order.gifts if order.gift_status in (None, GIFT_CREATED) else []
+    return [*order.lines, *(line for _number, line in gifts)]
 
 
 def _shipping_holds(order):
@@ -75,6 +77,8 @@ def _making_holds(order, now):
         reasons.add("deposit")
     if order.is_presale and order.presale_until - PRESALE_LEAD > now:
         reasons.add("presale")
+    if order.gifts and order.gift_status == GIFT_TO_CREATE:
+        reasons.add("gift")
     if order.consolidation is not None:
         reasons.add("consolidation")
     return reasons
