@@ -10,7 +10,7 @@ sys.path.insert(0, __file__.rpartition("/")[0])
 from lib.processes import Interrupted, raise_on_signals
 from lib.steps import Trouble
 
-COMMANDS = ("demo", "test", "bench", "shell", "lint")
+COMMANDS = ("demo", "test", "bench", "shell", "lint", "translate")
 
 OTHER_ACCOUNT = (
     "did another account (root?) call this before? Use that one, or let it call "
