@@ -1,5 +1,6 @@
 from . import (
     account_fiscal_position,
+    ir_cron,
     pdd_api_budget,
     pdd_api_call,
     pdd_change_policy,

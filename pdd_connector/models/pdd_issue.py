@@ -6,8 +6,10 @@ import uuid
 
 from odoo import api, fields, models
 from odoo.fields import Command, Domain
+from odoo.tools.translate import LazyGettext, LazyTranslate
 
 _logger = logging.getLogger(__name__)
+_lt = LazyTranslate(__name__)
 
 WAITING_STATES = ("held", "error")
 DECIDED_CAUSES = ("change",)  # made orders, about which a person decides
@@ -27,7 +29,7 @@ class PddIssue(models.Model):
     _order = "state, sequence, id desc"
     _check_company_auto = True
 
-    name = fields.Char(string="Trouble", required=True, readonly=True)
+    name = fields.Char(string="Trouble", required=True, readonly=True, translate=True)
     shop_id = fields.Many2one(
         "pdd.shop", required=True, readonly=True, index=True, ondelete="cascade"
     )
@@ -53,7 +55,6 @@ class PddIssue(models.Model):
         required=True,
         readonly=True,
         index=True,
-        group_expand="_group_expand_causes",
     )
     key = fields.Char(
         readonly=True, help="What the cause is about, for example the SKU's number."
@@ -141,10 +142,6 @@ class PddIssue(models.Model):
         waiting = Domain("order_ids.state", "in", WAITING_STATES)
         return ~waiting if operator == "=" else waiting
 
-    @api.model
-    def _group_expand_causes(self, causes, domain):
-        return [cause for cause, _label in self._fields["cause"].selection]
-
     # --- report and settle
 
     @api.model
@@ -154,7 +151,8 @@ class PddIssue(models.Model):
         :param shop: the shop it is about
         :param str cause: a value of ``cause``
         :param key: what the cause is about; text, number or record
-        :param str name: a sentence that names the thing and says what to do
+        :param name: a sentence that names the thing and says what to do; a lazy text
+            is kept in every language
         :param orders: orders that wait for it
         :param str detail: more for the person who mends it
         :return: the open issue
@@ -163,15 +161,28 @@ class PddIssue(models.Model):
         # trouble belongs to the connector, whoever's action has met it
         issue = self.sudo()._find_open(shop, cause, key)
         if not issue:
-            vals.update(shop_id=shop.id, cause=cause, key=key, name=name)
+            vals.update(shop_id=shop.id, cause=cause, key=key, name=self.env._(name))
             vals.update(detail=detail, sequence=self._get_sequence(cause))
             issue = issue.create(vals)
+            issue._translate_name(name)
             shop._plan_trouble_activity()
         elif detail and issue.detail != detail:
             issue.write({"detail": detail, "last_seen_date": fields.Datetime.now()})
         if orders:
             issue._add_orders(orders)
         return issue
+
+    def _translate_name(self, name):
+        """Keep a lazy text in all languages, so that each reader meets his own."""
+        if isinstance(name, LazyGettext):
+            languages = self.env["res.lang"].get_installed()
+            self.update_field_translations(
+                "name",
+                {
+                    code: self.with_context(lang=code).env._(name)
+                    for code, _label in languages
+                },
+            )
 
     @api.model
     def _find_open(self, shop, cause, key):
@@ -203,14 +214,14 @@ class PddIssue(models.Model):
             reference,
             exc_info=error,
         )
-        sentence = self.env._(
+        sentence = _lt(
             "Unexpected error: give the administrator the reference %s, "
             "it stands in the server log.",
             reference,
         )
         key = f"{type(error).__name__} {place}"
         self._report(shop, "exception", key, sentence, orders, detail=key)
-        return sentence
+        return self.env._(sentence)
 
     @api.model
     def _settle(self, shop, cause, keys=None, solution=None):

@@ -6,9 +6,11 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools.translate import LazyTranslate
 from psycopg2 import OperationalError
 
 _logger = logging.getLogger(__name__)
+_lt = LazyTranslate(__name__)
 
 BATCH_SIZE = 100
 GC_LIMIT = 10000
@@ -272,7 +274,7 @@ class PddOrderChange(models.Model):
             lambda c: (c.shop_id, c.kind)
         ).items():
             label = dict(self._fields["kind"]._description_selection(self.env))[kind]
-            name = self.env._(
+            name = _lt(
                 "%s changed on the platform after confirmation: decide order by order.",
                 label,
             )

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Command
+from odoo.tools.translate import LazyTranslate
 
 from .. import pop
 from ..const import (
@@ -15,6 +16,8 @@ from ..const import (
     TRADE_DEPOSIT,
 )
 from .labels import label_of
+
+_lt = LazyTranslate(__name__)
 
 KEYED_BY_DETAIL = ("consolidation", "status")  # one issue per type, per code
 
@@ -58,12 +61,18 @@ class PddOrder(models.Model):
 
     def _get_open_holds(self):
         """Return why the order must wait, but for what a person has lifted."""
-        lifted = self.overridden_holds or {}
-        return {
-            code: detail
-            for code, detail in self._get_hold_reasons().items()
-            if code not in lifted or lifted[code] != detail
-        }
+        reasons = self._get_hold_reasons()
+        lifted = self.overridden_holds
+        if lifted:
+            facts = self._get_hold_facts()
+            for code in reasons.keys() & lifted.keys():
+                if lifted[code] == facts[code]:
+                    reasons.pop(code)
+        return reasons
+
+    def _get_hold_facts(self):
+        """Return the reasons to wait as they are compared: in one language."""
+        return self.with_context(lang=None)._get_hold_reasons()
 
     def _get_hold_reasons(self):
         """Return why the order must wait: reason code -> detail.
@@ -109,7 +118,7 @@ class PddOrder(models.Model):
             reasons["deposit"] = ""
         due_date = self._get_presale_date(payload)
         if due_date and due_date > fields.Datetime.now():
-            reasons["presale"] = self.env._("Made on %s", due_date.date())
+            reasons["presale"] = self.env._("Will be made on %s", due_date.date())
         if str(payload.get("gift_order_status")) == str(GIFT_TO_CREATE) and payload.get(
             "gift_list"
         ):
@@ -167,34 +176,38 @@ class PddOrder(models.Model):
         Holds that the platform or the buyer ends make none.
         """
         issues = []
+        facts = self._get_hold_facts()
         if "sku" in reasons:
             for line in self._get_unmapped_lines():
                 issues.append(line._get_sku_issue())
         for cause in ("amount", "consolidation", "receiver", "status", "tax"):
             if cause in reasons:
-                key = reasons[cause] if cause in KEYED_BY_DETAIL else ""
+                key = facts.get(cause, "") if cause in KEYED_BY_DETAIL else ""
                 name = self._get_issue_name(cause, key)
                 issues.append((cause, key, name, {"detail": reasons[cause] or None}))
         return issues
 
     def _get_issue_name(self, cause, key):
+        """Return the sentence of an issue, in no language yet."""
+        kind = self._get_consolidation(self.payload or {})
         return {
-            "amount": self.env._(
+            "amount": _lt(
                 "Amounts of orders do not add up: compare them with the merchant "
                 "backend, then accept them with a reason."
             ),
-            "consolidation": self.env._(
-                "Consolidated orders of the type %s: say how they are handled.", key
+            "consolidation": _lt(
+                "Consolidated orders of the type %s: say how they are handled.",
+                CONSOLIDATION.get(kind, key),
             ),
-            "receiver": self.env._(
+            "receiver": _lt(
                 "Orders without receiver: look at them in the merchant backend."
             ),
-            "status": self.env._(
+            "status": _lt(
                 "The platform sends a status unknown to this version (%s): ask "
                 "Pinduoduo what it means.",
                 key,
             ),
-            "tax": self.env._(
+            "tax": _lt(
                 "Odoo's taxes change the total of orders: use taxes that are included "
                 "in the price (fiscal position of the shop)."
             ),
@@ -250,7 +263,7 @@ class PddOrder(models.Model):
         self.ensure_one()
         lifted = {
             code: detail
-            for code, detail in self._get_hold_reasons().items()
+            for code, detail in self._get_hold_facts().items()
             if code in codes
         }
         self.write(

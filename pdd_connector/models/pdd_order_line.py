@@ -1,9 +1,12 @@
 # Copyright 2026 The Pinduoduo connector authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, fields, models
+from odoo.tools.translate import LazyTranslate
 
 from .. import pop
 from .amounts import spread
+
+_lt = LazyTranslate(__name__)
 
 NAME_LIMIT = 500
 
@@ -110,9 +113,7 @@ class PddOrderLine(models.Model):
     def _get_sku_issue(self):
         """Return the issue of a line whose SKU has no product."""
         label = self.outer_id or self.spec or self.goods_name
-        name = self.env._(
-            "SKU %s is not mapped: choose its product, or create it.", label
-        )
+        name = _lt("SKU %s is not mapped: choose its product, or create it.", label)
         vals = {"sku_id": self.sku_id.id, "detail": self.goods_name}
         return "sku", str(self.sku_id.id), name, vals
 

@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import fields, models
 from odoo.exceptions import UserError
+from odoo.tools.translate import LazyTranslate
 
 from ..const import (
     CONFIRM_CANCELLED,
@@ -10,6 +11,8 @@ from ..const import (
     REFUND_REFUNDED,
 )
 from .amounts import to_fen
+
+_lt = LazyTranslate(__name__)
 
 
 class PddOrder(models.Model):
@@ -131,7 +134,7 @@ class PddOrder(models.Model):
         """Hold an order that ended but whose sales order could not be cancelled."""
         self.ensure_one()
         message = error.args[0] if isinstance(error, UserError) else str(error)
-        name = self.env._(
+        name = _lt(
             "%(order)s is refunded, but its sales order could not be cancelled: stop the "
             "parcel and cancel the order by hand.",
             order=self.order_sn,

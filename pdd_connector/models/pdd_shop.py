@@ -156,13 +156,21 @@ class PddShop(models.Model):
         string="Goods Read On", compute="_compute_feed_dates"
     )
     feed_error = fields.Char(compute="_compute_feed_dates")
-    order_count = fields.Integer(compute="_compute_order_counts")
-    waiting_count = fields.Integer(
-        compute="_compute_order_counts", help="Orders to be made, held or in error."
+    order_count = fields.Integer(
+        string="Number of Orders", compute="_compute_order_counts"
     )
-    sale_order_count = fields.Integer(compute="_compute_order_counts")
-    sku_count = fields.Integer(compute="_compute_sku_counts")
-    unmapped_count = fields.Integer(compute="_compute_sku_counts")
+    waiting_count = fields.Integer(
+        string="Orders Waiting",
+        compute="_compute_order_counts",
+        help="Orders to be made, held or in error.",
+    )
+    sale_order_count = fields.Integer(
+        string="Number of Sales Orders", compute="_compute_order_counts"
+    )
+    sku_count = fields.Integer(string="Number of SKUs", compute="_compute_sku_counts")
+    unmapped_count = fields.Integer(
+        string="SKUs Not Mapped", compute="_compute_sku_counts"
+    )
 
     _mall_uniq = models.Constraint(
         "UNIQUE(mall_id)", "This Pinduoduo shop is connected already."

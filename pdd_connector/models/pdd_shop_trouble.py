@@ -1,6 +1,9 @@
 # Copyright 2026 The Pinduoduo connector authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import fields, models
+from odoo.tools.translate import LazyTranslate
+
+_lt = LazyTranslate(__name__)
 
 ACTIVITY = "pdd_connector.mail_activity_trouble"
 
@@ -55,7 +58,7 @@ class PddShop(models.Model):
         :param number: its number on the platform
         :param error: what is wrong with it
         """
-        name = self.env._(
+        name = _lt(
             "The platform sent data that cannot be read (%(kind)s %(number)s): check it "
             "in the merchant backend; it is read again when it changes there.",
             kind=kind,

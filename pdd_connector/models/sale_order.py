@@ -44,6 +44,10 @@ class SaleOrder(models.Model):
         )
         action["domain"] = [("sale_order_id", "in", self.ids)]
         action["context"] = {}
+        if len(self.pdd_order_ids) == 1:
+            action["view_mode"] = "form"
+            action["views"] = [(False, "form")]
+            action["res_id"] = self.pdd_order_ids.id
         return action
 
     def _prepare_confirmation_values(self):
