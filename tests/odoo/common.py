@@ -38,23 +38,20 @@ def error_of(action, *args, **kwargs):
     raise AssertionError("no error was raised")
 
 
-class PddCase(TransactionCase):
-    """Each test has a platform of its own and works on cursors that may commit."""
+class PlatformMixin:
+    """A platform of the test's own, with a shop that is connected to it."""
 
     simulator_options = {"seed": 7, "shops": 1, "orders": 0, "days": 2}
     includes_taxes = True
 
-    def setUp(self):
-        super().setUp()
+    def _start_platform(self):
         self.sim = Simulator(**self.simulator_options)
         self.sim.start()
         self.addCleanup(self.sim.stop)
-        self.registry_enter_test_mode()
-        cr = self.registry.cursor()
-        self.addCleanup(cr.close)
-        self.env = self.env(cr=cr)
         self.platform = self.sim.platform
         self.account = self.sim.shops[0]
+
+    def _connect_first_shop(self):
         self.shop = self._connect_shop(self.account)
         if self.includes_taxes:
             self.shop.action_include_taxes()
@@ -105,3 +102,16 @@ class PddCase(TransactionCase):
         answer = requests.post(f"{self.sim.url}/_sim/{path}", json=body, timeout=20)
         self.assertEqual(answer.status_code, 200, answer.text)
         return answer.json()
+
+
+class PddCase(PlatformMixin, TransactionCase):
+    """Each test has a platform of its own and works on cursors that may commit."""
+
+    def setUp(self):
+        super().setUp()
+        self._start_platform()
+        self.registry_enter_test_mode()
+        cr = self.registry.cursor()
+        self.addCleanup(cr.close)
+        self.env = self.env(cr=cr)
+        self._connect_first_shop()
