@@ -14,7 +14,9 @@ PLACES = (
     ("its orders", "pdd-orders"),
     ("what waits, and its cure", "pdd-issues"),
     ("SKUs and their products", "pdd-skus"),
-    ("stock told to the shop", "pdd-publications"),
+    ("stock board", "pdd-stock"),
+    ("stock told to the shop", "pdd-stock-publications"),
+    ("what must be shipped", "pdd-to-ship"),
     ("parcels", "pdd-parcels"),
     ("bills", "pdd-bills"),
 )
