@@ -14,6 +14,7 @@
         "security/pdd_connector_stock_rules.xml",
         "security/pdd_publishing_rules.xml",
         "data/pdd_logistics_company_data.xml",
+        "data/ir_cron_order_data.xml",
         "data/ir_cron_parcel_data.xml",
         "data/pdd_handling_hint_data.xml",
         "wizards/pdd_warehouse_rule_try_views.xml",

@@ -1,4 +1,5 @@
 from . import (
+    account_analytic_distribution_model,
     account_fiscal_position,
     ir_cron,
     pdd_api_budget,
@@ -21,6 +22,7 @@ from . import (
     pdd_order_count_read,
     pdd_order_hold,
     pdd_order_intake,
+    pdd_order_lane,
     pdd_order_line,
     pdd_order_lookup,
     pdd_order_make,

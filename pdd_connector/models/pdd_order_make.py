@@ -1,5 +1,7 @@
 # Copyright 2026 The Pinduoduo connector authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from collections import deque
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
@@ -7,6 +9,8 @@ from psycopg2 import OperationalError
 from psycopg2.errors import UniqueViolation
 
 BATCH_SIZE = 100
+LANES_AHEAD = 4  # a batch is looked for among so many: other workers have theirs
+MAX_FAILURES = 3  # in a row, then the shop's turn comes with the next run
 # Two makers met at the same receiver or order: the later one tries again.
 RACE_CONSTRAINTS = (
     "res_partner_pdd_address_uniq",
@@ -27,7 +31,8 @@ class PddOrder(models.Model):
 
     @api.model
     def _cron_make(self):
-        """Make the sales orders of all pending orders."""
+        """Make the sales orders of all pending orders, together with the other lanes."""
+        self._wake_lanes()
         self._release_due()
         self._make_pending(Domain.TRUE)
         self.env["pdd.issue"]._settle_idle()
@@ -37,46 +42,89 @@ class PddOrder(models.Model):
         """Make the pending orders of a domain, one transaction per batch.
 
         Any number of workers may run this at once: a batch is what one of them could
-        lock.
+        lock. The shops take turns, so that a crowded one does not keep the others
+        waiting.
         """
-        domain &= Domain("state", "=", "pending")
+        domain = Domain(domain) & Domain("state", "=", "pending")
         commit_progress = self.env["ir.cron"]._commit_progress
-        time_left = commit_progress(remaining=self.search_count(domain))
-        last_id = 0
-        while time_left:
-            batch = self.search(
-                domain & Domain("id", ">", last_id), order="id", limit=BATCH_SIZE
-            )
-            if not batch:
-                break
-            last_id = batch[-1].id
-            try:
-                batch.try_lock_for_update().filtered_domain(domain)._make_safely()
-            except (OperationalError, UniqueViolation):
-                self.env.cr.rollback()  # another worker was faster; still pending
-            time_left = commit_progress(len(batch))
+        counts = self._read_group(domain, ["shop_id"], ["__count"])
+        time_left = commit_progress(remaining=sum(count for _shop, count in counts))
+        turns = deque((shop, 0, 0) for shop, _count in counts)
+        while turns and time_left:
+            shop, last_id, failures = turns.popleft()
+            batch = self._make_next(domain & Domain("shop_id", "=", shop.id), last_id)
+            if batch:
+                turns.append((shop, batch[-1].id, 0))
+            elif batch is None and failures < MAX_FAILURES:
+                turns.append((shop, last_id, failures + 1))
+            time_left = commit_progress(len(batch or ()))
+            self._finish_made()
+        if not turns:
+            commit_progress(remaining=0)  # what is still pending, another worker has
+
+    @api.model
+    def _make_next(self, domain, last_id):
+        """Make the next batch behind an order.
+
+        :return: its orders; None when another worker was faster and it is still pending
+        """
+        try:
+            batch = self._lock_batch(domain, last_id)
+            batch._make_safely()
+        except (OperationalError, UniqueViolation):
+            self.env.cr.rollback()
+            return None
+        return batch
+
+    @api.model
+    def _lock_batch(self, domain, last_id):
+        """Return the next orders that no other worker has, locked."""
+        candidates = self.search(
+            domain & Domain("id", ">", last_id),
+            order="id",
+            limit=BATCH_SIZE * LANES_AHEAD,
+        )
+        return candidates.try_lock_for_update(limit=BATCH_SIZE)
+
+    @api.model
+    def _finish_made(self):
+        """Do what made orders need in a transaction of its own; for the sibling add-ons.
+
+        Called after the commit of each batch.
+        """
 
     def _make_safely(self):
         """Make a batch; on an error halve it down to the order that is the cause.
 
         :raise OperationalError, UniqueViolation: another worker was faster
         """
+        self._do_safely(
+            lambda orders: orders._make(), lambda order, error: order._set_error(error)
+        )
+
+    def _do_safely(self, work, give_up):
+        """Work on a batch; on an error halve it down to the order that is the cause.
+
+        :param work: called with orders
+        :param give_up: called with the one order and its error
+        :raise OperationalError, UniqueViolation: another worker was faster
+        """
         if not self:
             return
         try:
             with self.env.cr.savepoint():
-                self._make()
+                work(self)
         except OperationalError:
             raise
         except Exception as error:  # noqa: BLE001 one bad order must not stop the others
             if _is_race(error):
                 raise
             if len(self) == 1:
-                self._set_error(error)
+                give_up(self, error)
                 return
             middle = len(self) // 2
-            self[:middle]._make_safely()
-            self[middle:]._make_safely()
+            self[:middle]._do_safely(work, give_up)
+            self[middle:]._do_safely(work, give_up)
 
     def _set_error(self, error):
         """Keep an order that cannot be made, with a sentence and an issue."""

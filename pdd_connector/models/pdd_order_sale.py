@@ -12,6 +12,8 @@ QUIET = {
     "mail_create_nosubscribe": True,
     "mail_notrack": True,
 }
+# of sale_pdf_quote_builder, which comes with Sales
+SEARCHED_DEFAULTS = ("quotation_document_ids",)
 
 
 class PddOrder(models.Model):
@@ -29,7 +31,7 @@ class PddOrder(models.Model):
         vals_list = [
             order._prepare_sale_order_vals(contacts[order], taxes) for order in self
         ]
-        sale_orders = self.env["sale.order"].with_context(**QUIET).create(vals_list)
+        sale_orders = self._create_sale_orders(vals_list)
         made, wrong, held = self.browse(), self.env["sale.order"], {}
         for order, sale_order in zip(self, sale_orders, strict=True):
             if shop.currency_id.compare_amounts(
@@ -43,11 +45,22 @@ class PddOrder(models.Model):
                 made += order
         wrong.unlink()
         self._hold_all(held)
-        made.sale_order_id.action_confirm()
+        made._confirm_sale_orders()
         made.write({"state": "done", "error_message": False})
         held = made.filtered("held_date")
         held.write(self._no_hold_vals())
         made._mark_credits()
+
+    @api.model
+    def _create_sale_orders(self, vals_list):
+        """Create sales orders; defaults that cost a search are looked up once for all."""
+        Order = self.env["sale.order"].with_context(pdd_distributions={}, **QUIET)
+        defaults = Order.default_get(SEARCHED_DEFAULTS)
+        return Order.create([defaults | vals for vals in vals_list])
+
+    def _confirm_sale_orders(self):
+        """Confirm the sales orders of these orders, all at once."""
+        self.sale_order_id.action_confirm()
 
     def _explain_total(self, sale_order):
         return self.env._(
@@ -249,8 +262,9 @@ class PddOrder(models.Model):
         )
         by_key = {partner.pdd_address_key: partner for partner in known}
         new = {key: order for order, key in keys.items() if key not in by_key}
-        created = Partner.create(
-            [order._prepare_contact_vals(key) for key, order in new.items()]
+        created = Partner._create_delivery_contacts(
+            shop.partner_id,
+            [order._prepare_contact_vals(key) for key, order in new.items()],
         )
         by_key |= {partner.pdd_address_key: partner for partner in created}
         return {order: by_key[key] for order, key in keys.items()}
@@ -258,7 +272,10 @@ class PddOrder(models.Model):
     def _prepare_contact_vals(self, key):
         """Map the receiver (masked values only) to a delivery address."""
         self.ensure_one()
-        country = self.env.ref("base.cn")
+        # not env.ref, which looks every time whether the record still exists
+        country = self.env["res.country"].browse(
+            self.env["ir.model.data"]._xmlid_to_res_id("base.cn")
+        )
         return {
             "name": self.receiver_name_mask
             or self.env._("Receiver of %s", self.order_sn),

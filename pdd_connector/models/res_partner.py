@@ -1,6 +1,6 @@
 # Copyright 2026 The Pinduoduo connector authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ResPartner(models.Model):
@@ -28,3 +28,25 @@ class ResPartner(models.Model):
         "(pdd_shop_id, pdd_address_key) WHERE pdd_address_key IS NOT NULL",
         "This receiver has a delivery address already.",
     )
+
+    @api.model
+    def _create_delivery_contacts(self, parent, vals_list):
+        """Create delivery addresses below one partner.
+
+        Core brings the parent's commercial values (accounts, payment terms ...) to its new
+        contacts one by one; here it is done for all of them at once, with the same result.
+        """
+        contacts = self.with_context(_partners_skip_fields_sync=True).create(vals_list)
+        company_partner = parent.commercial_partner_id
+        values = company_partner._get_commercial_values()
+        if values:
+            contacts.write(values)
+        names = self._company_dependent_commercial_fields()
+        # contacts are shared by the companies, whichever of them the user may see
+        others = [("id", "!=", self.env.company.id)]
+        for company in self.env["res.company"].sudo().search(others):
+            shared = company_partner.with_company(company)
+            contacts.with_company(company).write(
+                shared._convert_fields_to_values(names)
+            )
+        return self.browse(contacts.ids)

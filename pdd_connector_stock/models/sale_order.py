@@ -1,0 +1,35 @@
+# Copyright 2026 The Pinduoduo connector authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import models
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    def _compute_warehouse_id(self):
+        """Look for the salesperson's warehouse once for all new orders of a shop."""
+        ours = self.filtered(
+            lambda order: order.pdd_shop_id and order.state in ("draft", "sent")
+        )
+        result = super(SaleOrder, self - ours)._compute_warehouse_id()
+        alike = ours.grouped(lambda order: (order.user_id, order.company_id))
+        for orders in alike.values():
+            super(SaleOrder, orders[0])._compute_warehouse_id()
+            orders.warehouse_id = orders[0].warehouse_id
+        return result
+
+    def _create_stock_references(self):
+        """Give the orders their references in one go.
+
+        Core creates them line by line with the same values; each creation makes the
+        transfers look for their sales order again.
+        """
+        lines = self.env["sale.order.line"]
+        for order in self:
+            if not order.stock_reference_ids:
+                lines += order.order_line.filtered(
+                    lambda line: line.product_id.type == "consu"
+                )[:1]
+        self.env["stock.reference"].create(
+            [line._prepare_reference_vals() for line in lines]
+        )
