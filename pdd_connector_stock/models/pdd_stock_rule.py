@@ -224,7 +224,7 @@ class PddStockRule(models.Model):
         return rules
 
     def write(self, vals):
-        shops = self.shop_id
+        shops = self._get_touched_shops()
         result = super().write(vals)
         if vals.keys() & set(FORMULA_FIELDS):
             self._mark_stock(shops)
@@ -236,10 +236,22 @@ class PddStockRule(models.Model):
         self._mark_stock()
 
     def _mark_stock(self, former_shops=None):
-        Mark = self.env["pdd.stock.mark"]
-        for rule in self:
-            shops = rule.shop_id | (former_shops or rule.shop_id)
-            Mark._mark("rule", shops=shops, origin=rule.display_name)
+        """Have all SKUs worked out that these rules are, or were, about."""
+        shops = self._get_touched_shops() | (former_shops or self.shop_id)
+        origin = self[:1].display_name
+        self.env["pdd.stock.mark"]._mark("rule", shops=shops, origin=origin)
+
+    def _get_touched_shops(self):
+        """Return the shops whose quantities depend on these rules.
+
+        What is kept aside in one shop is missing in the company's other shops.
+        """
+        keeping = self.filtered(lambda rule: rule.guaranteed_qty or rule.lock_qty)
+        # the other shops of the company, also those the user does not see
+        others = self.env["pdd.shop"].sudo()
+        return self.shop_id | others.search(
+            [("company_id", "in", keeping.company_id.ids)]
+        )
 
     def _plan_locks(self):
         """Wake the publisher when a campaign starts and when it ends."""

@@ -12,7 +12,7 @@ from .common import PddCase
 class PddStockCase(PddCase):
     """Goods are mapped, orders read; nothing is published yet."""
 
-    simulator_options = {"seed": 7, "shops": 1, "orders": 0, "days": 2, "goods": 6}
+    simulator_options = {"seed": 7, "shops": 2, "orders": 0, "days": 2, "goods": 6}
 
     def setUp(self):
         super().setUp()
