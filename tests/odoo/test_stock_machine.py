@@ -1,0 +1,289 @@
+# Copyright 2026 The Pinduoduo connector authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Orders, receipts, cancellations, refunds, publications and faults in random order."""
+
+from contextlib import suppress
+
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from .stock_common import PddStockCase
+
+READ, WRITE = "pdd.goods.skus.get", "pdd.goods.quantity.update"
+OPEN = ("to_send", "sending", "unknown")
+SHARED_A, SHARED_B, ALONE = range(3)
+few = st.integers(1, 8)
+
+
+class History:
+    """A shop with two SKUs of one product and one SKU that has its product alone.
+
+    It keeps what is true, whatever the connector believes.
+    """
+
+    def __init__(self, case):
+        self.case = case
+        self.env, self.platform = case.env, case.platform
+        self.skus = case.make_skus()
+        self.products = [self.skus[SHARED_A].product_id, self.skus[ALONE].product_id]
+        self.sales, self.orders = [], []
+        self.platform.settings.list_lag = 0
+        for number in range(2):
+            self.receive(12, number)
+        self.publish()
+        self.most = self._room(self.products[1])
+
+    # --- Odoo
+
+    def receive(self, quantity, number):
+        """Put pieces on the shelf."""
+        location = self.case.warehouse.lot_stock_id
+        product = self.products[number]
+        self.env["stock.quant"]._update_available_quantity(product, location, quantity)
+        self.env.cr.commit()
+
+    def sell(self, quantity, number):
+        """Sell elsewhere what Odoo says is free."""
+        product = self.products[number]
+        product.invalidate_recordset()
+        quantity = min(quantity, int(product.free_qty))
+        if quantity > 0:
+            self.sales.append(self.case._sell(quantity, product))
+
+    def cancel(self, _quantity, _number):
+        """Cancel the oldest sale elsewhere."""
+        if self.sales:
+            self.sales.pop(0)._action_cancel()
+            self.env.cr.commit()
+
+    # --- the platform
+
+    def buy(self, count, number, risk):
+        """Buy on the platform as long as there is something on offer."""
+        sku = self.skus[number]
+        with suppress(ValueError):  # sold out
+            self.orders.append((sku, count, self.case._buy(count, sku, risk=risk)))
+
+    def refund(self):
+        """Give a buyer all the money back before shipping."""
+        for _sku, _count, order in self.orders:
+            if order.refund_status == 1 and not order.risk:
+                self.platform.event(order.order_sn, "refund_request")
+                self.platform.event(order.order_sn, "refund_agree")
+                return
+
+    def end_review(self):
+        """End the first review that runs."""
+        for _sku, _count, order in self.orders:
+            if order.risk:
+                self.platform.event(order.order_sn, "risk_off")
+                return
+
+    # --- the connector
+
+    def read_orders(self):
+        """Read and make orders."""
+        self.case.shop.action_sync_orders()
+
+    def publish(self):
+        """Publish, and note how much may be sold from now on."""
+        self.case._pass_time(seconds=5)
+        self.case._run()
+        if hasattr(self, "most"):
+            room, owed = self._room(self.products[1]), self._owed(self.skus[ALONE])
+            if self._is_told(self.skus[ALONE]):
+                self.most = max(room, owed)
+            else:
+                self.most = max(self.most, room, owed)
+            self._check_shared()
+
+    def wait(self):
+        """Let retries and later looks fall due."""
+        self.case.sim.clock.advance(400)
+        self.case._pass_time(minutes=20)
+
+    # --- truth
+
+    def _owed(self, sku):
+        """Return the pieces of paid orders that nobody has shipped or refunded."""
+        return sum(
+            count
+            for of_sku, count, order in self.orders
+            if of_sku == sku and order.refund_status != 4
+        )
+
+    def _known(self, sku):
+        """Return the pieces of those of these orders that Odoo has read."""
+        known = set(
+            self.env["pdd.order"]
+            .search([("shop_id", "=", self.case.shop.id)])
+            .mapped("order_sn")
+        )
+        return sum(
+            count
+            for of_sku, count, order in self.orders
+            if of_sku == sku and order.refund_status != 4 and order.order_sn in known
+        )
+
+    def _room(self, product):
+        """Return the pieces on hand that are not sold elsewhere."""
+        quants = self.env["stock.quant"].search(
+            [
+                ("product_id", "=", product.id),
+                ("location_id", "=", self.case.warehouse.lot_stock_id.id),
+            ]
+        )
+        elsewhere = sum(
+            line.product_uom_qty
+            for sale in self.sales
+            for line in sale.order_line
+            if line.product_id == product
+        )
+        return int(sum(quants.mapped("quantity")) - elsewhere)
+
+    def _is_told(self, sku):
+        """Return whether nothing about a SKU is on its way."""
+        publications = self.env["pdd.stock.publication"]
+        return not publications.search_count(
+            [("sku_id", "=", sku.id), ("state", "in", OPEN)]
+        ) and not self.env["pdd.stock.mark"].search_count([("due_date", "=", False)])
+
+    # --- what must hold
+
+    def check(self):
+        """Nobody has paid for a piece that was not there when it was last told."""
+        owed = self._owed(self.skus[ALONE])
+        self.case.assertLessEqual(owed, self.most)
+
+    def _check_shared(self):
+        """Each SKU of a shared product leaves room for all orders it can know of."""
+        room = self._room(self.products[0])
+        for sku, other in ((SHARED_A, SHARED_B), (SHARED_B, SHARED_A)):
+            sku, other = self.skus[sku], self.skus[other]
+            if self._is_told(sku):
+                left = room - self._owed(sku) - self._known(other)
+                self.case.assertLessEqual(self.case._shown(sku), max(0, left))
+
+    def finish(self):
+        """When all has calmed down the platform shows exactly what the rule says."""
+        self.case.sim.faults.clear()
+        self.platform.settings.list_lag = 0
+        for _round in range(4):
+            self.wait()
+            self.read_orders()
+            self.case._run()
+        for sku in self.skus:
+            siblings = [
+                other for other in self.skus if other.product_id == sku.product_id
+            ]
+            owed = sum(self._owed(other) for other in siblings)
+            expected = max(0, self._room(sku.product_id) - owed)
+            self.case.assertEqual(self.case._shown(sku), expected)
+
+
+class StockMachine(RuleBasedStateMachine):
+    """Draws the steps of a history."""
+
+    case = None  # the test that runs the machine
+
+    def __init__(self):
+        super().__init__()
+        self.history = History(self.case)
+
+    @rule(
+        change=st.sampled_from(("receive", "receive", "sell", "cancel")),
+        quantity=few,
+        number=st.integers(0, 1),
+        publish=st.booleans(),
+    )
+    def change_in_odoo(self, change, quantity, number, publish):
+        getattr(self.history, change)(quantity, number)
+        if publish:
+            self.history.publish()
+
+    @rule(count=few, number=st.integers(0, 2), risk=st.booleans(), lag=st.booleans())
+    def buy(self, count, number, risk, lag):
+        self.case.platform.settings.list_lag = 120 * lag
+        self.history.buy(count, number, risk)
+
+    @rule(event=st.sampled_from(("refund", "end_review")))
+    def happen_on_platform(self, event):
+        getattr(self.history, event)()
+
+    @rule(work=st.sampled_from(("publish", "publish", "read_orders", "wait")))
+    def work(self, work):
+        getattr(self.history, work)()
+
+    @rule(
+        api=st.sampled_from((READ, WRITE)),
+        kind=st.sampled_from(
+            ("reset", "http_5xx", "html", "timeout_after_effect", "half_body")
+        ),
+    )
+    def fault(self, api, kind):
+        self.case.sim.faults.add(kind, api=api)
+
+    @invariant()
+    def no_paid_order_lacks_stock_the_guard_could_have_known_of(self):
+        self.history.check()
+
+    def teardown(self):
+        self.history.finish()
+
+
+@tagged("post_install", "-at_install")
+class TestStockMachine(PddStockCase):
+    simulator_options = {"seed": 7, "shops": 1, "orders": 0, "days": 1, "goods": 1}
+
+    def setUp(self):
+        super().setUp()
+        self.skus.stock_stop = True
+        self.env.cr.commit()
+
+    def make_skus(self):
+        """Put goods on the platform that no history has touched; return three SKUs."""
+        added = self._control(
+            "goods",
+            {
+                "mall_id": self.account.mall_id,
+                "action": "add",
+                "goods_name": "历史",
+                "options": {"颜色": ["红", "绿", "蓝"]},
+            },
+        )
+        for row in added:
+            self.account.skus[int(row["sku_id"])].quantity = 0
+        self.shop.action_sync_goods()
+        shared, alone = self.env["product.product"].create(
+            [{"name": name, "is_storable": True} for name in ("Shared", "Alone")]
+        )
+        skus = self.env["pdd.sku"].search(
+            [("sku_id", "in", [row["sku_id"] for row in added])], order="id"
+        )
+        for sku, product in zip(skus, (shared, shared, alone), strict=True):
+            sku.product_id = product
+        return skus
+
+    @mute_logger("odoo.addons.pdd_connector.models.pdd_feed")
+    def test_random_histories_never_sell_what_is_not_there(self):
+        StockMachine.case = self
+        run_state_machine_as_test(
+            StockMachine,
+            settings=settings(
+                max_examples=10,
+                stateful_step_count=30,
+                deadline=None,
+                database=None,
+                derandomize=True,
+                suppress_health_check=list(HealthCheck),
+                phases=[Phase.generate],  # a shorter example would take an hour
+            ),
+        )
