@@ -3,7 +3,10 @@
 
 """Orders and lines as each call shows them (orders.md 2, protocol.md 8 and 9)."""
 
+from operator import attrgetter
+
 from .clock import to_text
+from .model import Line
 from .people import ciphertexts, fraction, masks
 from .rows import dump
 
@@ -17,6 +20,7 @@ _FLAGS = (
     "only_support_replace",
     "duoduo_wholesale",
 )
+_line_fields = attrgetter(*Line.__slots__)
 #: Some orders list this tag with value 0.
 _ZERO_TAG = "ship_hold"
 #: Fields of orders.md 1.2, the list without receivers.
@@ -104,6 +108,7 @@ def order_text(order, settings):
         settings.masks_stay,
         settings.zero_tag_share,
         tuple((case.status, case.refund) for case in order.after_sales),
+        tuple(map(_line_fields, order.lines)),
     )
     if not order.text or order.text[0] != token:
         order.text = (token, dump(order_row(order, settings)))

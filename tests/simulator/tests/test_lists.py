@@ -215,6 +215,9 @@ def test_a_kept_row_is_made_anew_when_the_order_changes(sim, client):
     window = (NOON - 9, NOON + 9)
     first = client.increment(*window)["order_sn_list"]
     assert client.increment(*window)["order_sn_list"] == first
+    order.lines[0].count = 3
+    line = client.increment(*window)["order_sn_list"][0]["item_list"][0]
+    assert line["goods_count"] == 3
     order.remark = "改"
     assert client.increment(*window)["order_sn_list"][0]["remark"] == "改"
     sim.platform.settings.without_index_share = 1.0
