@@ -118,7 +118,7 @@ def start(note=None):
         _create()
     _write_settings()
     socket = _socket_folder(create=True)
-    _as_server(
+    as_server(
         [binary("pg_ctl"), "start", "-w", "-t", "60", "-D", paths.PG]
         + ["-l", paths.PG / "server.log", "-o", f"-k {socket}"],
         why="PostgreSQL did not start",
@@ -135,7 +135,7 @@ def stop():
     """
     if not is_running():
         return False
-    _as_server(
+    as_server(
         [binary("pg_ctl"), "stop", "-w", "-m", "fast", "-D", paths.PG],
         why="PostgreSQL did not stop",
     )
@@ -219,8 +219,8 @@ def _create():
     shutil.rmtree(paths.PG, ignore_errors=True)
     paths.PG.mkdir(parents=True, mode=0o700)
     if is_root():
-        os.chown(paths.PG, *_account()[:2])
-    _as_server(
+        os.chown(paths.PG, *account()[:2])
+    as_server(
         [binary("initdb"), "-D", paths.PG, "-U", ACCOUNT, "-A", "trust"]
         + ["-E", "UTF8", "--locale=C.UTF-8", "--no-instructions"],
         why="Could not make a PostgreSQL cluster",
@@ -233,7 +233,7 @@ def _write_settings():
     path = paths.PG / "postgresql.auto.conf"
     path.write_text(text)
     if is_root():
-        os.chown(path, *_account()[:2])
+        os.chown(path, *account()[:2])
 
 
 def _make_role():
@@ -257,7 +257,7 @@ def _socket_folder(create=False):
         folder = Path(tempfile.gettempdir()) / f"pdd-{os.geteuid()}-{digest}"
     if create:
         folder.mkdir(parents=True, exist_ok=True)
-        owner = _account()[0] if is_root() else os.geteuid()
+        owner = account()[0] if is_root() else os.geteuid()
         if is_root():
             os.chown(folder, owner, -1)
         if folder.stat().st_uid != owner or folder.is_symlink():
@@ -266,7 +266,7 @@ def _socket_folder(create=False):
     return folder
 
 
-def _account():
+def account():
     try:
         entry = pwd.getpwnam(ACCOUNT)
     except KeyError:
@@ -277,7 +277,7 @@ def _account():
     return entry.pw_uid, entry.pw_gid
 
 
-def _as_server(command, *, why, advice=""):
+def as_server(command, *, why, advice=""):
     """Run a server program as an account that PostgreSQL accepts."""
     if is_root():
         command = [*_step_down(), *command]

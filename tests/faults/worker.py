@@ -1,0 +1,97 @@
+# Copyright 2026 The Pinduoduo connector authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Odoo processes that read and make orders: ``worker.py CONFIG DATABASE PLATFORM``.
+
+The script loads Odoo once, connects a shop of the stand-in platform and says ``ready``.
+For each line it reads it forks a child that does all there is to do, prints the child's
+process id, and when the child is gone how it ended. So a death costs no start of Odoo.
+"""
+
+import os
+import sys
+import time
+from datetime import timedelta
+
+import psycopg2
+import requests
+from odoo import SUPERUSER_ID, api, fields, sql_db, tools
+from odoo.exceptions import UserError
+from odoo.modules.registry import Registry
+
+CONFIG, DATABASE, PLATFORM = sys.argv[1:]
+CUT_OFF = (psycopg2.OperationalError, psycopg2.InterfaceError)
+PATIENCE = 60  # seconds until a database that was cut off is given up
+
+
+def main():
+    tools.config.parse_config(
+        ["--config", CONFIG, "--log-level", "critical"], setup_logging=True
+    )
+    registry = Registry.new(DATABASE)
+    prepare(registry)
+    sql_db.close_all()
+    print("ready", flush=True)
+    for line in sys.stdin:
+        child = os.fork()
+        if not child:
+            work_to_the_end(registry, line.strip())
+            os._exit(0)
+        print(child, flush=True)
+        _pid, status = os.waitpid(child, 0)
+        print(os.waitstatus_to_exitcode(status), flush=True)
+
+
+def prepare(registry):
+    """Connect a shop whose SKUs are all mapped."""
+    account = requests.get(f"{PLATFORM}/_sim/shops", timeout=20).json()[0]
+    with registry.cursor() as cr:
+        env = api.Environment(cr, SUPERUSER_ID, {})
+        shop = env["pdd.shop"].create(
+            {
+                "name": "Shop",
+                "mall_id": account["mall_id"],
+                "gateway_url": f"{PLATFORM}/api/router",
+                "client_id": account["client_id"],
+                "client_secret": account["client_secret"],
+                "access_token": account["access_token"],
+                "refresh_token": account["refresh_token"],
+                "import_from_date": fields.Datetime.now() - timedelta(hours=1),
+                "calls_per_second": 1000,
+            }
+        )
+        shop.action_check_connection()
+        cr.commit()
+        shop.action_sync_goods()
+        wizard = env["pdd.sku.create.product"].create(
+            {"sku_ids": env["pdd.sku"].search([]).ids}
+        )
+        wizard.action_create()
+
+
+def work_to_the_end(registry, task):
+    """Work like a scheduled action that comes again after the database was cut off."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            work(registry, task)
+            return
+        except (*CUT_OFF, UserError):
+            if time.monotonic() > deadline:
+                raise
+            sql_db.close_all()
+            time.sleep(0.2)
+
+
+def work(registry, task):
+    with registry.cursor() as cr:
+        env = api.Environment(cr, SUPERUSER_ID, {})
+        shop = env["pdd.shop"].search([])
+        shop.feed_ids.next_run_date = False
+        shop.action_sync_orders()
+        shop.action_sync_refunds()
+        if task == "count":
+            env["pdd.order.count"]._cron_count()
+
+
+if __name__ == "__main__":
+    main()
