@@ -23,7 +23,7 @@ class PddPenalty(models.Model):
     currency_id = fields.Many2one(
         "res.currency", required=True, default=lambda self: self.env.ref("base.CNY")
     )
-    min_amount = fields.Monetary(string="Orders From", required=True)
+    min_amount = fields.Monetary(string="Order Amount From", required=True)
     fixed_amount = fields.Monetary(string="Fixed")
     percentage = fields.Float(
         string="Share (%)", help="Of the order's receivable amount."

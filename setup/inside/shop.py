@@ -13,6 +13,7 @@ from pathlib import Path
 from odoo import fields
 
 from environment import ARGUMENTS, configure, environment
+from fulfilment import ensure_fulfilment
 
 HISTORY_DAYS = 3
 CRONS = (
@@ -80,6 +81,7 @@ def connect(env, material):
     if shop.has_excluded_taxes:
         shop.action_include_taxes()
     ensure_rules(env)
+    ensure_fulfilment(env, shop)
 
 
 def ensure_rules(env):

@@ -1,0 +1,56 @@
+# Copyright 2026 The Pinduoduo connector authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What a warehouse needs before the first order: carriers, who ships what, stock on offer."""
+
+from odoo.fields import Command
+
+CARRIERS = ("中通快递", "圆通速递")
+SOUTH = ("GD", "GX", "FJ", "HI", "HN", "JX", "YN", "GZ")  # provinces near Guangzhou
+
+
+def ensure_fulfilment(env, shop):
+    """Make rules for stock and routing, once; does nothing without that add-on."""
+    if "pdd.stock.rule" not in env:
+        return
+    if env["pdd.stock.rule"].search_count([], limit=1):
+        return
+    env["pdd.stock.rule"].create({"shop_id": shop.id})
+    north, south = (make_carrier(env, name) for name in CARRIERS)
+    by_code = {house.code: house for house in env["stock.warehouse"].search([])}
+    env["pdd.warehouse.rule"].create(
+        [
+            {
+                "name": "华南由广州仓发货",
+                "sequence": 10,
+                "is_live": True,
+                "warehouse_id": by_code["GZ"].id,
+                "carrier_id": south.id,
+                "state_ids": [
+                    Command.link(env.ref(f"base.state_cn_{code}").id) for code in SOUTH
+                ],
+            },
+            {
+                "name": "其余由上海仓发货",
+                "sequence": 20,
+                "is_live": True,
+                "warehouse_id": by_code["SH"].id,
+                "carrier_id": north.id,
+            },
+        ]
+    )
+
+
+def make_carrier(env, name):
+    """Return a delivery method with the platform's carrier of that name."""
+    logistics = env["pdd.logistics.company"].search([("name", "=", name)], limit=1)
+    product = env["product.product"].create(
+        {"name": name, "type": "service", "list_price": 0, "sale_ok": False}
+    )
+    return env["delivery.carrier"].create(
+        {
+            "name": name,
+            "product_id": product.id,
+            "delivery_type": "fixed",
+            "pdd_logistics_id": logistics.id,
+        }
+    )
