@@ -1,10 +1,13 @@
 # Copyright 2026 The Pinduoduo connector authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import time
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
 BATCH_SIZE = 100  # goods
+PATIENCE = 60  # seconds; a web server may end a request after 120
 
 
 class PddSkuCreateProduct(models.TransientModel):
@@ -41,7 +44,8 @@ class PddSkuCreateProduct(models.TransientModel):
     def action_create(self):
         """Create the products and show the SKUs they were mapped to.
 
-        Works by batches and commits each of them: what is done stays done.
+        Works by batches and commits each of them: what is done stays done. It stops
+        before a web server's patience ends; the rest is created by pressing again.
         """
         self.sku_ids.check_access("write")
         wanted = self._get_wanted()
@@ -52,16 +56,40 @@ class PddSkuCreateProduct(models.TransientModel):
                     "several products have their code and one must be chosen by hand."
                 )
             )
+        end_time = time.monotonic() + PATIENCE
         by_goods = [*wanted.grouped("goods_id").values()]
         for start in range(0, len(by_goods), BATCH_SIZE):
             skus = wanted.concat(*by_goods[start : start + BATCH_SIZE])
             # some may have got the product of an earlier batch, by their code
             self._create_products(skus.filtered(lambda sku: not sku.product_id))
             self.env["ir.cron"]._commit_progress()
+            if time.monotonic() > end_time:
+                break
+        return self._show_outcome(wanted)
+
+    def _show_outcome(self, wanted):
+        """Tell how many got a product; show these SKUs."""
+        left = len(wanted.filtered(lambda sku: not sku.product_id))
+        message = self.env._("%s SKUs have got a product.", len(wanted) - left)
+        if left:
+            message = self.env._(
+                "%(done)s SKUs have got a product, %(left)s are left: select them and "
+                "press Create Missing Products again.",
+                done=len(wanted) - left,
+                left=left,
+            )
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "pdd_connector.pdd_sku_action"
         )
-        return action | {"domain": [("id", "in", wanted.ids)], "context": {}}
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning" if left else "success",
+                "message": message,
+                "next": action | {"domain": [("id", "in", wanted.ids)], "context": {}},
+            },
+        }
 
     def _get_wanted(self):
         return self.sku_ids.filtered(lambda sku: sku.mapping_state == "unmapped")

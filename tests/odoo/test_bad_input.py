@@ -174,9 +174,9 @@ class TestBadConnection(PddCase):
             {"total_count": 10**12},
             {"total_count": "many"},
         ):
-            with self.subTest(patch):
-                with spoilt(ORDERS, patch, mall_id=self.account.mall_id):
-                    self._assert_told("Test shop", "gave no usable answer")
+            ours = spoilt(ORDERS, patch, mall_id=self.account.mall_id)
+            with self.subTest(patch), ours:
+                self._assert_told("Test shop", "gave no usable answer")
 
 
 class BadRowCase(PddCase):

@@ -2,10 +2,14 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Products made from SKUs that have none."""
 
+from unittest.mock import patch
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
 from .test_catalogue import CatalogueCase
+
+WIZARD = "odoo.addons.pdd_connector.wizards.pdd_sku_create_product"
 
 
 @tagged("post_install", "-at_install")
@@ -80,6 +84,18 @@ class TestCreateProducts(CatalogueCase):
             [("default_code", "in", list(codes))]
         )
         self.assertEqual(sorted(products.mapped("default_code")), sorted(codes))
+
+    def test_what_takes_too_long_is_left_for_the_next_time(self):
+        with (
+            patch(f"{WIZARD}.PATIENCE", -1),
+            patch(f"{WIZARD}.BATCH_SIZE", 2),
+        ):
+            action = self._create(self.skus)
+        left = self.skus.filtered(lambda sku: not sku.product_id)
+        self.assertTrue(left)
+        self.assertIn(f"{len(left)} are left", action["params"]["message"])
+        self._create(self.skus)
+        self.assertFalse(self.skus.filtered(lambda sku: not sku.product_id))
 
     def test_skus_with_the_same_code_share_one_product(self):
         codes = self.skus.mapped("outer_id")
