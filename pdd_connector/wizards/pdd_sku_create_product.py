@@ -59,7 +59,7 @@ class PddSkuCreateProduct(models.TransientModel):
         end_time = time.monotonic() + PATIENCE
         by_goods = [*wanted.grouped("goods_id").values()]
         for start in range(0, len(by_goods), BATCH_SIZE):
-            skus = wanted.concat(*by_goods[start : start + BATCH_SIZE])
+            skus = wanted.browse().concat(*by_goods[start : start + BATCH_SIZE])
             # some may have got the product of an earlier batch, by their code
             self._create_products(skus.filtered(lambda sku: not sku.product_id))
             self.env["ir.cron"]._commit_progress()

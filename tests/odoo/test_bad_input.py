@@ -17,11 +17,41 @@ from tests.simulator.registry import METHODS
 from .common import PddCase, error_of
 
 ORDERS = "pdd.order.number.list.increment.get"
+ORDER_DETAIL = "pdd.order.information.get"
 GOODS = "pdd.goods.list.get"
 GOODS_DETAIL = "pdd.goods.detail.get"
 INTAKE_LOGGER = "odoo.addons.pdd_connector.models.pdd_order_intake"
 CALL_LOGGER = "odoo.addons.pdd_connector.models.pdd_shop_call"
 ABSURD = 10**30
+# (case, field the sentence names, what is changed)
+UNREADABLE_ORDERS = (
+    ("no amount", "pay_amount", {"pay_amount": None}),
+    ("an absurd amount", "pay_amount", {"pay_amount": ABSURD}),
+    ("a part of a fen", "pay_amount", {"pay_amount": "12.345"}),
+    ("an amount in words", "pay_amount", {"pay_amount": "12,50 元"}),
+    ("an object for an amount", "postage", {"postage": {"yuan": 1}}),
+    ("no status", "order_status", {"order_status": ""}),
+    ("a status beyond the database", "order_status", {"order_status": 2**40}),
+    ("no items", "item_list", {"item_list": []}),
+    ("items that are no list", "item_list", {"item_list": "none"}),
+    ("an absurd quantity", "goods_count", {"item_list.0.goods_count": 10**9}),
+    ("no pieces", "goods_count", {"item_list.0.goods_count": 0}),
+    ("a price below zero", "goods_price", {"item_list.0.goods_price": -5}),
+    ("a time that is none", "confirm_time", {"confirm_time": "noon"}),
+)
+UNREADABLE_GOODS = (
+    ("an absurd stock", "sku_quantity", {"sku_list.0.sku_quantity": ABSURD}),
+    ("a stock in words", "goods_quantity", {"goods_quantity": "plenty"}),
+    ("a SKU without number", "sku_id", {"sku_list.0.sku_id": None}),
+    ("specifications that are none", "spec_details", {"sku_list.0.spec_details": "x"}),
+    ("a time that is none", "created_at", {"created_at": "noon"}),
+    ("SKUs that are no list", "sku_list", {"sku_list": "none"}),
+)
+UNREADABLE_DETAILS = (
+    ("a price below zero", "price", {"sku_list.0.price": -1}),
+    ("an absurd price", "multi_price", {"sku_list.0.multi_price": ABSURD}),
+    ("a status in words", "status", {"status": "gone"}),
+)
 
 
 @contextmanager
@@ -191,16 +221,22 @@ class BadRowCase(PddCase):
         self.good = self.platform.create_order().order_sn
         self.odd = self.platform.create_order().order_sn
 
-    def _sync(self, patch=None, drop=(), api=ORDERS):
+    def _spoil(self, order_sn, patch, drop=()):
+        """Change an order in the lists and in its detail."""
+        for api in (ORDERS, ORDER_DETAIL):
+            self.sim.faults.add(
+                "mutate_rows",
+                api=api,
+                times=-1,
+                match={"order_sn": order_sn},
+                patch=patch,
+                drop=list(drop),
+            )
+
+    def _sync(self, patch=None, drop=()):
         """Read the orders with one of them changed; return what became of it."""
-        self.sim.faults.add(
-            "mutate_rows",
-            api=api,
-            times=-1,
-            match={"order_sn": self.odd},
-            patch=patch or {},
-            drop=list(drop),
-        )
+        if patch or drop:
+            self._spoil(self.odd, patch or {}, drop)
         with mute_logger(INTAKE_LOGGER):
             self.shop.action_sync_orders()
         self.sim.faults.clear()
@@ -209,18 +245,6 @@ class BadRowCase(PddCase):
 
     def _order(self, order_sn):
         return self.env["pdd.order"].search([("order_sn", "=", order_sn)])
-
-    def _assert_unreadable(self, order, field):
-        """The order says which field is wrong, and is made once that is mended."""
-        self.assertEqual(order.state, "error")
-        self.assertFalse(order.sale_order_id)
-        self.assertIn(f"{field}: ", order.error_message)
-        self.assertIn("merchant backend", order.error_message)
-        self.assertTrue(order.issue_ids.filtered(lambda i: i.cause == "unreadable"))
-        self.platform.event(self.odd, "remark", text="checked")
-        self.shop.action_sync_orders()
-        self.assertEqual(order.state, "done")
-        self.assertFalse(order.error_message)
 
 
 @tagged("post_install", "-at_install")
@@ -270,44 +294,25 @@ class TestBadOrders(BadRowCase):
         answer = self.shop._call("pdd.order.information.get", order_sn=self.odd)
         return answer["order_info"]
 
-    def test_a_required_field_that_is_missing(self):
-        self._assert_unreadable(self._sync({"pay_amount": None}), "pay_amount")
-
-    def test_a_required_field_that_is_left_out(self):
-        self._assert_unreadable(self._sync(drop=["order_status"]), "order_status")
-
-    def test_an_order_without_items(self):
-        self._assert_unreadable(self._sync({"item_list": []}), "item_list")
-
-    def test_items_that_are_no_list(self):
-        self._assert_unreadable(self._sync({"item_list": "none"}), "item_list")
-
-    def test_an_absurd_amount(self):
-        self._assert_unreadable(self._sync({"pay_amount": ABSURD}), "pay_amount")
-
-    def test_an_amount_with_a_part_of_a_fen(self):
-        self._assert_unreadable(self._sync({"pay_amount": "12.345"}), "pay_amount")
-
-    def test_an_amount_that_is_no_number(self):
-        self._assert_unreadable(self._sync({"pay_amount": "12,50 元"}), "pay_amount")
-
-    def test_an_absurd_quantity(self):
-        order = self._sync({"item_list.0.goods_count": 10**9})
-        self._assert_unreadable(order, "goods_count")
-
-    def test_no_pieces_at_all(self):
-        order = self._sync({"item_list.0.goods_count": 0})
-        self._assert_unreadable(order, "goods_count")
-
-    def test_a_price_below_zero(self):
-        order = self._sync({"item_list.0.goods_price": -5})
-        self._assert_unreadable(order, "goods_price")
-
-    def test_a_time_that_is_none(self):
-        self._assert_unreadable(self._sync({"confirm_time": "noon"}), "confirm_time")
-
-    def test_a_status_beyond_the_database(self):
-        self._assert_unreadable(self._sync({"order_status": 2**40}), "order_status")
+    def test_what_cannot_be_read_says_which_field_and_is_made_once_it_is_mended(self):
+        orders = {self.platform.create_order().order_sn: c for c in UNREADABLE_ORDERS}
+        for order_sn, (_case, _field, patch) in orders.items():
+            self._spoil(order_sn, patch)
+        self._sync()
+        for order_sn, (case, field, _patch) in orders.items():
+            order = self._order(order_sn)
+            with self.subTest(case):
+                self.assertEqual(order.state, "error")
+                self.assertFalse(order.sale_order_id)
+                self.assertIn(f"{field}: ", order.error_message)
+                self.assertIn("merchant backend", order.error_message)
+                self.assertIn("unreadable", order.issue_ids.mapped("cause"))
+            self.platform.event(order_sn, "remark", text="checked")
+        self.shop.action_sync_orders()
+        for order_sn, (case, _field, _patch) in orders.items():
+            with self.subTest(case):
+                self.assertEqual(self._order(order_sn).state, "done")
+                self.assertFalse(self._order(order_sn).error_message)
 
     def test_an_amount_below_zero_is_held_with_its_reason(self):
         order = self._sync({"pay_amount": -1})
@@ -358,127 +363,107 @@ class TestBadOrders(BadRowCase):
 class TestBadGoods(PddCase):
     def setUp(self):
         super().setUp()
-        rows = self._platform_skus()
-        self.odd, self.good = rows[0]["goods_id"], rows[-1]["goods_id"]
-        self.count = len({row["goods_id"] for row in rows})
+        self.numbers = sorted({row["goods_id"] for row in self._platform_skus()})
+        self.odd, self.good = self.numbers[0], self.numbers[-1]
 
-    def _read(self, patch):
-        """Read the goods, one of them changed in the list; return it."""
+    def _spoil(self, goods_id, patch):
         self.sim.faults.add(
             "mutate_rows",
             api=GOODS,
             times=-1,
             patch=patch,
-            match={"goods_id": int(self.odd)},
+            match={"goods_id": int(goods_id)},
         )
+
+    def _read(self):
+        """Read the goods: all of them are there, the good ones with their SKUs."""
         self.shop.action_sync_goods()
         self.sim.faults.clear()
-        return self._get_odd()
-
-    def _read_detail(self, patch):
-        """Read the goods, one detail answer changed; return the goods of it."""
-        with spoilt(GOODS_DETAIL, patch):
-            self.shop.action_sync_goods()
-        return self._get_odd()
-
-    def _get_odd(self):
-        self.assertEqual(self.env["pdd.goods"].search_count([]), self.count)
+        self.assertEqual(self.env["pdd.goods"].search_count([]), len(self.numbers))
         self.assertTrue(self._goods(self.good).sku_ids)
         self.assertFalse(self.shop.feed_error)
+
+    def _read_odd(self, patch):
+        self._spoil(self.odd, patch)
+        self._read()
         return self._goods(self.odd)
 
     def _goods(self, goods_id):
         return self.env["pdd.goods"].search([("goods_id", "=", goods_id)])
 
-    def _assert_unreadable(self, goods, field):
-        """The goods say which field is wrong, until the platform mends it."""
-        self.assertIn(f"{field}: ", goods.error_message)
-        issue = self.env["pdd.issue"].search([("cause", "=", "unreadable")])
-        self.assertIn("merchant backend", issue.name)
-        self.assertIn(field, issue.detail)
+    def _issue(self):
+        domain = [("cause", "=", "unreadable"), ("state", "=", "open")]
+        return self.env["pdd.issue"].search(domain)
+
+    def _assert_mended(self):
+        """The platform sends what can be read again: nothing is left of the trouble."""
+        issue = self._issue()
         self.env["pdd.goods"].search([]).detail_date = False
         self.shop.action_sync_goods()
-        self.assertFalse(goods.error_message)
-        self.assertTrue(goods.sku_ids)
+        goods = self.env["pdd.goods"].search([])
+        self.assertFalse(goods.filtered("error_message"))
+        self.assertTrue(all(record.sku_ids for record in goods))
         self.assertEqual(issue.state, "solved")
 
-    def test_unknown_fields_do_not_matter(self):
-        goods = self._read({"brand_new": {"a": 1}, "sku_list.0.brand_new": [1]})
+    def test_what_cannot_be_read_says_which_field_until_it_is_mended(self):
+        cases = dict(zip(self.numbers, UNREADABLE_GOODS, strict=False))
+        for goods_id, (_case, _field, patch) in cases.items():
+            self._spoil(goods_id, patch)
+        self._read()
+        for goods_id, (case, field, _patch) in cases.items():
+            with self.subTest(case):
+                self.assertIn(f"{field}: ", self._goods(goods_id).error_message)
+        self.assertIn("merchant backend", self._issue().name)
+        self.assertIn(": ", self._issue().detail)
+        self._assert_mended()
+
+    def test_details_that_cannot_be_read_say_which_field_until_they_are_mended(self):
+        for case, field, patch in UNREADABLE_DETAILS:
+            with self.subTest(case):
+                self.env["pdd.goods"].search([]).detail_date = False
+                with spoilt(GOODS_DETAIL, patch):
+                    self._read()
+                self.assertIn(f"{field}: ", self._goods(self.odd).error_message)
+                self.assertIn(field, self._issue().detail)
+                self._assert_mended()
+
+    def test_unknown_fields_and_codes_do_not_matter(self):
+        patch = {"brand_new": {"a": 1}, "sku_list.0.brand_new": [1], "is_onsale": 7}
+        with spoilt(GOODS_DETAIL, {"status": 77}):
+            goods = self._read_odd(patch)
         self.assertFalse(goods.error_message)
+        self.assertTrue(goods.is_listed)
 
     def test_nulls_stand_for_nothing(self):
-        patch = dict.fromkeys(
-            ("thumb_url", "image_url", "created_at", "goods_reserve_quantity")
-        )
+        names = ("thumb_url", "image_url", "created_at", "goods_reserve_quantity")
+        patch = dict.fromkeys(names)
         patch |= {"sku_list.0.outer_id": None, "sku_list.0.spec_details": None}
-        goods = self._read(patch)
+        goods = self._read_odd(patch)
         self.assertFalse(goods.error_message)
         self.assertTrue(goods.sku_ids)
 
     def test_goods_without_skus_and_name(self):
-        goods = self._read({"sku_list": None, "goods_name": None})
+        goods = self._read_odd({"sku_list": None, "goods_name": None})
         self.assertEqual(goods.name, self.odd)
-        self.assertFalse(goods.sku_ids.filtered("is_listed"))
+        self.assertFalse(goods.sku_ids)
 
     def test_strings_for_numbers_are_numbers(self):
-        goods = self._read({"goods_quantity": "12", "is_onsale": "1"})
+        goods = self._read_odd({"goods_quantity": "12", "is_onsale": "1"})
         self.assertEqual(goods.quantity, 12)
         self.assertTrue(goods.is_onsale)
 
-    def test_an_absurd_stock(self):
-        goods = self._read({"sku_list.0.sku_quantity": ABSURD})
-        self._assert_unreadable(goods, "sku_quantity")
-
-    def test_a_stock_that_is_no_number(self):
-        self._assert_unreadable(
-            self._read({"goods_quantity": "plenty"}), "goods_quantity"
-        )
-
-    def test_a_sku_without_number(self):
-        self._assert_unreadable(self._read({"sku_list.0.sku_id": None}), "sku_id")
-
-    def test_specifications_that_are_none(self):
-        goods = self._read({"sku_list.0.spec_details": "red"})
-        self._assert_unreadable(goods, "spec_details")
-
-    def test_a_time_that_is_none(self):
-        self._assert_unreadable(self._read({"created_at": "noon"}), "created_at")
-
-    def test_characters_the_database_refuses(self):
-        patch = {
-            "goods_name": "T\x00恤" * 300,
-            "sku_list.0.spec_details": [
-                {"parent_name": "颜\x00色", "spec_name": "\x07"}
-            ],
-        }
-        goods = self._read(patch)
+    def test_characters_the_database_refuses_are_left_out(self):
+        details = [{"parent_name": "颜\x00色", "spec_name": "白\x07"}]
+        patch = {"goods_name": "T\x00恤" * 300, "sku_list.0.spec_details": details}
+        goods = self._read_odd(patch)
         self.assertFalse(goods.error_message)
         self.assertTrue(goods.name.startswith("T恤T恤"))
         self.assertLessEqual(len(goods.name), 500)
-
-    def test_a_price_below_zero(self):
-        goods = self._read_detail({"sku_list.0.price": -1})
-        self._assert_unreadable(goods, "price")
-
-    def test_an_absurd_price(self):
-        goods = self._read_detail({"sku_list.0.multi_price": ABSURD})
-        self._assert_unreadable(goods, "multi_price")
-
-    def test_an_unknown_status_of_goods(self):
-        goods = self._read_detail({"status": 77})
-        self.assertTrue(goods.is_listed)
-        self.assertFalse(goods.error_message)
+        self.assertIn({"颜色": "白"}, [s._get_specifications() for s in goods.sku_ids])
 
     def test_goods_without_number_are_reported(self):
-        self.sim.faults.add(
-            "mutate_rows",
-            api=GOODS,
-            times=-1,
-            patch={"goods_id": None},
-            match={"goods_id": int(self.odd)},
-        )
+        self._spoil(self.odd, {"goods_id": None})
         self.shop.action_sync_goods()
-        self.assertEqual(self.env["pdd.goods"].search_count([]), self.count - 1)
-        issue = self.env["pdd.issue"].search([("cause", "=", "unreadable")])
-        self.assertIn("goods_id", issue.detail)
+        self.assertEqual(self.env["pdd.goods"].search_count([]), len(self.numbers) - 1)
+        self.assertIn("goods_id", self._issue().detail)
         self.assertFalse(self.shop.feed_error)
