@@ -25,6 +25,7 @@ CRONS = (
     "pdd_connector_finance.ir_cron_bill_import",
 )
 GROUP = "pdd_connector.group_pdd_manager"
+SAFETY = 5  # pieces of each SKU the demo's shop never offers
 DOMESTIC = (1, 3, 14, 15, 16, 17)  # consolidation inside the country, as most shops do
 
 
@@ -35,10 +36,20 @@ def main():
         env = env(user=env.ref("base.user_admin"))
         join_group(env)
         connect(env, material)
+        offer_stock(env)
         for name in CRONS:  # of the add-ons that are there
             cron = env.ref(name, raise_if_not_found=False)
             if cron:
                 cron.sudo()._trigger()
+
+
+def offer_stock(env):
+    """Let the shops offer what is free, if the add-on that tells them is there."""
+    if "pdd.stock.rule" not in env:
+        return
+    for shop in env["pdd.shop"].search([]):
+        if not shop.stock_rule_ids:
+            env["pdd.stock.rule"].create({"shop_id": shop.id, "safety_qty": SAFETY})
 
 
 def join_group(env):
