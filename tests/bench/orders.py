@@ -19,7 +19,7 @@ from .platform import Shop, platform
 
 WARM_UP = 20
 ROUNDS = 4
-FLOOR_BATCH = 250  # a round
+FLOOR_BATCH = 150  # a round
 FLOOR_SINGLE = 25
 ORDERS = 2000
 BACKLOG = 10_000
