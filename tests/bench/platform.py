@@ -89,6 +89,7 @@ class Shop:
 
     def pending_ids(self):
         """Return the ids of the orders to make, oldest first."""
+        self.env.cr.commit()  # to see what the lanes have committed
         return self.env["pdd.order"].search(self._domain("pending"), order="id").ids
 
     def made_count(self):
