@@ -273,6 +273,7 @@ class PddIssue(models.Model):
 
     def action_retry(self):
         """Let all that waits for this cause be tried again, in the background."""
+        self.check_access("read")
         # operators may retry; the connector makes the orders
         issues = self.sudo()
         issues.order_ids._release()

@@ -90,6 +90,7 @@ class PddOrderNote(models.Model):
 
     def action_retry(self):
         """Send refused notes again."""
+        self.check_access("read")
         # users write notes; their way out is the connector's
         refused = self.sudo().filtered(lambda note: note.state == "error")
         refused.write({"state": "to_send", "error_message": False})

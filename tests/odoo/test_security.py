@@ -192,6 +192,12 @@ class TestCompanies(SecurityCase):
         for action in (shop.action_sync_orders, shop.action_sync_goods):
             with self.assertRaises(AccessError):
                 action()
+        order = self.env["pdd.order"].search([], limit=1)
+        issue = self.env["pdd.issue"].search([], limit=1)
+        for record in (order, issue):
+            self.assertTrue(record)
+            with self.assertRaises(AccessError):
+                record.with_user(self.stranger).action_retry()
         sku = self.env["pdd.sku"].search([], limit=1).with_user(self.stranger)
         with self.assertRaises(AccessError):
             sku.product_id = False
