@@ -124,7 +124,6 @@ class PddStockRule(models.Model):
         help="Sales of so many days tell how fast the stock goes.",
     )
     warn_days = fields.Integer(
-        string="Warn Days",
         help="Warn when the free pieces last for fewer days than the vendor's lead time "
         "and these together; 0: never.",
     )

@@ -12,6 +12,8 @@ class ProductCategory(models.Model):
         result = super().write(vals)
         if "parent_id" in vals:
             # whoever arranges categories need not know the shops
-            shops = self.env["pdd.shop"].sudo().search([])
+            shops = (
+                self.env["pdd.shop"].sudo().search([("stock_rule_ids", "!=", False)])
+            )
             self.env["pdd.stock.mark"]._mark("rule", shops=shops)
         return result

@@ -12,6 +12,8 @@ class StockLocation(models.Model):
         result = super().write(vals)
         if vals.keys() & {"location_id", "usage", "active"}:
             # whoever arranges locations need not know the shops
-            shops = self.env["pdd.shop"].sudo().search([])
+            shops = (
+                self.env["pdd.shop"].sudo().search([("stock_rule_ids", "!=", False)])
+            )
             self.env["pdd.stock.mark"]._mark("rule", shops=shops)
         return result
