@@ -133,6 +133,7 @@ class PddOrderChange(models.Model):
 
     def action_apply(self):
         """Apply what waited for a decision."""
+        self.check_access("read")
         waiting = self.filtered(lambda change: change.state == "asked")
         # the connector writes the documents; who decided is kept
         for change in waiting.sudo():
@@ -142,6 +143,7 @@ class PddOrderChange(models.Model):
 
     def action_ignore(self):
         """Leave the sales order as it is."""
+        self.check_access("read")
         waiting = self.filtered(lambda change: change.state == "asked")
         # changes are the connector's; a person only decides
         waiting.sudo().write({"state": "ignored", "decided_user_id": self.env.uid})

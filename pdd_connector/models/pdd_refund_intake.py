@@ -216,7 +216,10 @@ class PddRefund(models.Model):
 
     @api.model
     def _fetch_of_order(self, shop, order_sn):
-        """Ask for all after-sales of an order; the window is not looked at then."""
+        """Ask for all after-sales of an order; the window is not looked at then.
+
+        :raise pop.PddError: no answer now; the page with the order is read again
+        """
         now = pop.to_timestamp(fields.Datetime.now())
         try:
             answer = shop._call(
@@ -230,7 +233,8 @@ class PddRefund(models.Model):
                 page=1,
                 page_size=100,
             )
-        except pop.PddError as error:  # without amounts the order counts as refunded
+        except (pop.PddPermissionError, pop.PddBusinessError) as error:
+            # without amounts, and none to be had, the order counts as refunded
             _logger.info("PDD order %s: after-sales not read: %s", order_sn, error)
             return []
         return answer.get("refund_list") or []

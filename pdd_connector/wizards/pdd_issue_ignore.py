@@ -29,6 +29,7 @@ class PddIssueIgnore(models.TransientModel):
     def action_ignore(self):
         """Close the issues; the orders stay as they are."""
         self.ensure_one()
+        self.issue_ids.check_access("read")
         # a person decides; issues are the connector's
         issues = self.issue_ids.sudo()
         issues._set_solved(self.env._("Ignored: %s", self.note))

@@ -60,7 +60,6 @@ class PddWaybillAccount(models.Model):
         string="Cloud Printer", help="Number of a printer bound on the platform."
     )
     printer_code = fields.Char(
-        string="Printer Code",
         groups="pdd_connector.group_pdd_manager",
         copy=False,
         exportable=False,
