@@ -10,6 +10,7 @@ from . import (
     pdd_flow_type,
     pdd_order,
     pdd_order_invoice,
+    pdd_order_invoice_items,
     pdd_order_settle,
     pdd_refund,
     pdd_refund_book,
@@ -18,5 +19,6 @@ from . import (
     pdd_shop_post,
     res_company,
     res_config_settings,
+    sale_order,
     sale_order_line,
 )

@@ -36,6 +36,13 @@ class AccountMove(models.Model):
         export_string_translation=False,
         help="Receivables of the invoice: order, part, amount.",
     )
+    pdd_is_summary = fields.Boolean(
+        string="Invoice of Many Orders",
+        readonly=True,
+        copy=False,
+        help="One invoice for the orders of a shop and day: one line per product, one "
+        "receivable per order and part.",
+    )
     pdd_refund_id = fields.Many2one(
         "pdd.refund",
         string="Pinduoduo After-sale",

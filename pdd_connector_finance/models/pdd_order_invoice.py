@@ -7,22 +7,15 @@ from odoo.addons.pdd_connector import pop
 from odoo.addons.pdd_connector.const import ORDER_RECEIVED, ORDER_SHIPPED
 from odoo.addons.pdd_connector.models.amounts import to_fen
 from odoo.exceptions import UserError
-from odoo.fields import Command, Domain
+from odoo.fields import Domain
 from psycopg2 import OperationalError
 
 from ..const import BUYER, PLATFORM
+from .pdd_bill_line_post import POSTING
 
 BATCH_SIZE = 200
 DAY_LIMIT = 5000  # most orders of one invoice per day
 DAY_MARGIN = timedelta(hours=1)  # orders of a day may be read a little later
-INVOICING = {
-    "tracking_disable": True,
-    "mail_create_nolog": True,
-    "mail_create_nosubscribe": True,
-    "mail_notrack": True,
-    "skip_is_manually_modified": True,
-    "pdd_same_sequence": True,
-}
 
 
 class PddOrder(models.Model):
@@ -189,8 +182,9 @@ class PddOrder(models.Model):
 
         :param list groups: recordsets of one shop and day each
         """
-        Move = self.env["account.move"].with_context(**INVOICING)
+        Move = self.env["account.move"].with_context(**POSTING)
         invoices = Move.create([orders._prepare_invoice_vals() for orders in groups])
+        invoices._check_pdd_balanced()
         for invoice, orders in zip(invoices, groups, strict=True):
             orders._check_invoice_total(invoice)
             orders.write({"invoice_id": invoice.id, "invoice_state": "done"})
@@ -235,6 +229,8 @@ class PddOrder(models.Model):
         open_date = shop.company_id._get_pdd_open_date(
             day, True, self._get_invoice_journal()
         )
+        terms = [term for order in self for term in order._get_terms()]
+        lines = [vals for order in self for vals in order._prepare_invoice_line_vals()]
         vals = {
             **self[0].sale_order_id._prepare_invoice(),
             "journal_id": self._get_invoice_journal().id,
@@ -245,20 +241,17 @@ class PddOrder(models.Model):
             "invoice_date_due": day,
             "pdd_shop_id": shop.id,
             "pdd_shifted_date": open_date != day and day,
-            "pdd_terms": [term for order in self for term in order._get_terms()],
-            "invoice_line_ids": [
-                Command.create(line)
-                for order in self
-                for line in order._prepare_invoice_line_vals()
-            ],
+            "pdd_terms": terms,
+            "pdd_is_summary": shop.company_id.pdd_invoice_grouping == "day",
         }
-        if len(self) > 1:
+        vals.pop("invoice_line_ids")
+        if vals["pdd_is_summary"]:
             vals.update(
                 ref=self.env._("Pinduoduo %(shop)s %(date)s", shop=shop.name, date=day),
                 invoice_origin=False,
                 partner_shipping_id=partner.id,
             )
-        return vals
+        return {**vals, "line_ids": self._prepare_invoice_items(vals, lines, terms)}
 
     def _get_invoice_journal(self):
         Journal = self.env["account.journal"]
@@ -271,12 +264,19 @@ class PddOrder(models.Model):
         )
 
     def _prepare_invoice_line_vals(self):
-        """Return the lines of this order: all that is sold, delivered or not."""
-        sale_order = self.sale_order_id
+        """Return the lines of an invoice: all that is sold, delivered or not.
+
+        An invoice of several orders has one line per product and taxes.
+        """
+        sale_lines = self.sale_order_id.order_line.filtered(
+            lambda line: not line.display_type and line.product_uom_qty
+        )
         return [
-            line._prepare_invoice_line(quantity=line.product_uom_qty)
-            for line in sale_order.order_line
-            if not line.display_type and line.product_uom_qty
+            line._prepare_invoice_line(
+                quantity=line.product_uom_qty,
+                analytic_distribution=line.analytic_distribution,
+            )
+            for line in sale_lines
         ]
 
     def _get_terms(self):

@@ -4,11 +4,11 @@ from odoo import api, models
 from odoo.addons.pdd_connector import pop
 from odoo.addons.pdd_connector.models.amounts import spread, to_fen
 from odoo.exceptions import UserError
-from odoo.fields import Command, Domain
+from odoo.fields import Domain
 from psycopg2 import OperationalError
 
 from ..const import BUYER, PLATFORM
-from .pdd_order_invoice import INVOICING
+from .pdd_bill_line_post import POSTING
 
 BATCH_SIZE = 200
 
@@ -130,7 +130,7 @@ class PddRefund(models.Model):
 
     def _make_credit_notes(self):
         """Create, post and reconcile one credit note per refund."""
-        Move = self.env["account.move"].with_context(**INVOICING)
+        Move = self.env["account.move"].with_context(**POSTING)
         # several refunds of an order share its lines: each must see the one before
         while self:
             first = self.browse(
@@ -173,7 +173,8 @@ class PddRefund(models.Model):
         day = pop.platform_date(self._get_update_date())
         open_date = shop.company_id._get_pdd_open_date(day, True, invoice.journal_id)
         parts = ((BUYER, self.refund_amount), (PLATFORM, self.platform_amount))
-        return {
+        terms = [[order.id, part, amount] for part, amount in parts if amount]
+        vals = {
             "move_type": "out_refund",
             "company_id": shop.company_id.id,
             "journal_id": invoice.journal_id.id,
@@ -189,14 +190,16 @@ class PddRefund(models.Model):
             "pdd_shop_id": shop.id,
             "pdd_refund_id": self.id,
             "pdd_shifted_date": open_date != day and day,
-            "pdd_terms": [[order.id, part, amount] for part, amount in parts if amount],
-            "invoice_line_ids": [
-                Command.create(vals) for vals in self._prepare_credit_line_vals()
-            ],
+            "pdd_terms": terms,
         }
+        lines = self._prepare_credit_line_vals()
+        return {**vals, "line_ids": order._prepare_invoice_items(vals, lines, terms)}
 
     def _prepare_credit_line_vals(self):
-        """Return the lines: of the goods the refund names, or of the whole order."""
+        """Return the lines: of the goods the refund names, or of the whole order.
+
+        :raise UserError: the order has less left than was given back
+        """
         left = self._get_left()
         total = to_fen(self._get_cut_amount())
         if total > sum(left.values()):
@@ -208,63 +211,54 @@ class PddRefund(models.Model):
                     total=total,
                 )
             )
-        named = [item for item in left if self._is_about(item)]
-        items = named if sum(left[item] for item in named) >= total else [*left]
-        weights = [left[item] for item in items]
+        named = [line for line in left if self._is_about(line)]
+        lines = named if sum(left[line] for line in named) >= total else [*left]
+        weights = [left[line] for line in lines]
         return [
-            self._prepare_credit_line(item, part, is_whole=part == left[item])
-            for item, part in zip(items, spread(total, weights), strict=True)
+            self._prepare_credit_line(line, part, is_whole=part == left[line])
+            for line, part in zip(lines, spread(total, weights), strict=True)
             if part
         ]
 
     def _get_left(self):
-        """Return what is left to give back of the invoice's lines of this order.
+        """Return what is left to give back of this order, by the stored shares.
 
-        :return dict: invoice line -> Decimal yuan, taxes included
+        :return dict: sales order line -> Decimal yuan, taxes included
         """
-        sale_lines = self.order_id.sale_order_id.order_line
-        left, refunded = {}, {}
-        for item in sale_lines.invoice_lines.filtered(
-            lambda item: item.parent_state == "posted"
-        ):
-            if item.move_type == "out_invoice":
-                left[item] = to_fen(item.price_total)
-            elif item.move_type == "out_refund":
-                for sale_line in item.sale_line_ids:
-                    refunded[sale_line] = refunded.get(sale_line, 0) + to_fen(
-                        item.price_total
-                    )
-        for item in left:
-            for sale_line in item.sale_line_ids:
-                left[item] -= refunded.pop(sale_line, 0)
-        return left
+        order = self.order_id
+        shares = {
+            line.sale_line_id: to_fen(line.share_amount - line.cut_amount)
+            for line in order.line_ids
+        }
+        left = {
+            line: shares.get(line, to_fen(line.price_total))
+            for line in order.sale_order_id.order_line
+            if not line.display_type
+        }
+        notes = order.refund_ids.credit_note_id.filtered(lambda n: n.state == "posted")
+        for item in notes.invoice_line_ids:
+            left[item.sale_line_ids] -= to_fen(item.price_total)
+        return {line: amount for line, amount in left.items() if amount > 0}
 
-    def _is_about(self, item):
-        """Return whether the refund names the goods of an invoice line."""
+    def _is_about(self, sale_line):
+        """Return whether the refund names the goods of a sales order line."""
         lines = self.order_id.line_ids.filtered(
-            lambda line: line.sale_line_id in item.sale_line_ids
+            lambda line: line.sale_line_id == sale_line
         )
         return self.platform_sku_id in lines.sku_id.mapped("sku_id")
 
-    def _prepare_credit_line(self, item, total, is_whole):
-        """Return a credit note line for a part of an invoice line.
+    def _prepare_credit_line(self, sale_line, total, is_whole):
+        """Return a credit note line for a part of a sales order line.
 
         :param total: Decimal yuan, taxes included
         :param bool is_whole: nothing of the line is left after it
         """
-        quantity = item.quantity if is_whole else 1.0
-        price_unit = self.order_id._get_price_unit(
-            item.product_id, quantity, total, item.tax_ids
+        quantity = (is_whole and sale_line.product_uom_qty) or 1.0
+        return sale_line._prepare_invoice_line(
+            quantity=quantity,
+            price_unit=self.order_id._get_price_unit(
+                sale_line.product_id, quantity, total, sale_line.tax_ids
+            ),
+            discount=0.0,
+            analytic_distribution=sale_line.analytic_distribution,
         )
-        return {
-            "name": item.name,
-            "product_id": item.product_id.id,
-            "product_uom_id": item.product_uom_id.id,
-            "account_id": item.account_id.id,
-            "quantity": quantity,
-            "price_unit": price_unit,
-            "discount": 0.0,
-            "tax_ids": [Command.set(item.tax_ids.ids)],
-            "analytic_distribution": item.analytic_distribution,
-            "sale_line_ids": [Command.set(item.sale_line_ids.ids)],
-        }

@@ -4,13 +4,62 @@ from odoo import models
 
 
 class SaleOrderLine(models.Model):
+    """What is invoiced of a line, also where one invoice line stands for many orders."""
+
     _inherit = "sale.order.line"
 
     def _get_invoice_lines(self):
-        """Leave out credit notes of after-sales: they give money back, and do not make
-        the goods to be invoiced once more."""
+        """Leave out lines whose quantity and amount say nothing about this one.
+
+        Credit notes of after-sales give money back and do not make the goods to be
+        invoiced once more; the lines of an invoice of many orders are those of all.
+        """
         return (
             super()
             ._get_invoice_lines()
-            .filtered(lambda item: not item.move_id.pdd_refund_id)
+            .filtered(
+                lambda item: (
+                    not item.move_id.pdd_refund_id and not item.move_id.pdd_is_summary
+                )
+            )
         )
+
+    def _get_summaries(self):
+        """Return the invoices of many orders that this line is part of."""
+        moves = self.invoice_lines.move_id
+        return moves.filtered(lambda m: m.pdd_is_summary and m.state != "cancel")
+
+    def _prepare_qty_invoiced(self):
+        quantities = super()._prepare_qty_invoiced()
+        for line in self:
+            if line._get_summaries():
+                quantities[line] += line.product_uom_qty
+        return quantities
+
+    def _compute_qty_invoiced_posted(self):
+        result = super()._compute_qty_invoiced_posted()
+        for line in self:
+            if line._get_summaries().filtered(lambda m: m.state == "posted"):
+                line.qty_invoiced_posted += line.product_uom_qty
+        return result
+
+    def _compute_untaxed_amount_invoiced(self):
+        result = super()._compute_untaxed_amount_invoiced()
+        for line in self:
+            if line._get_summaries().filtered(lambda m: m.state == "posted"):
+                line.untaxed_amount_invoiced += line.price_subtotal
+        return result
+
+    def _compute_amount_invoiced(self):
+        result = super()._compute_amount_invoiced()
+        for line in self:
+            if line._get_summaries().filtered(lambda m: m.state == "posted"):
+                line.amount_invoiced += line.price_total
+        return result
+
+    def _compute_untaxed_amount_to_invoice(self):
+        done = self.filtered(
+            lambda line: line._get_summaries().filtered(lambda m: m.state == "posted")
+        )
+        done.untaxed_amount_to_invoice = 0.0
+        return super(SaleOrderLine, self - done)._compute_untaxed_amount_to_invoice()

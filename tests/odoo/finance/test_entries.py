@@ -62,9 +62,15 @@ class TestEntries(FinanceCase):
         self.assertEqual(self.order.invoice_id.payment_state, "paid")
 
     def test_refund_before_shipment_leaves_no_invoice(self):
-        order = self._create_order("50.00", "5.00", order_status=1, receive_time="")
+        order = self._create_order(
+            "50.00",
+            "5.00",
+            order_status=1,
+            receive_time="",
+            updated_at="2026-06-13 10:00:00",
+        )
         self._refund(order, "50.00")
-        self.assertEqual(order.state, "cancelled")
+        self.assertEqual(order.state, "cancelled", order.hold_detail)
         self.env["pdd.order"]._cron_invoice()
         self.assertFalse(order.invoice_id)
         self.assertEqual(order.settlement_state, "not_due")

@@ -126,6 +126,12 @@ class TestInvoices(FinanceCase):
             },
         )
         self.assertEqual(first.invoice_id.amount_total, 128.33)
+        self.assertEqual(len(first.invoice_id.invoice_line_ids), 1)
+        self.assertEqual(first.invoice_id.invoice_line_ids.quantity, 2)
+        sale_orders = orders.sale_order_id
+        self.assertEqual(set(sale_orders.mapped("invoice_status")), {"invoiced"})
+        self.assertEqual(sum(sale_orders.mapped("amount_to_invoice")), 0)
+        self.assertEqual(first.sale_order_id.amount_invoiced, 95.0)
         self._post(row(second.order_sn, "33.33", "0010002"))
         self.assertEqual(
             orders.mapped("settlement_state"), ["overdue", "settled", "overdue"]
@@ -271,6 +277,19 @@ class TestInvoices(FinanceCase):
         self._cron()
         self.assertFalse(refund.credit_note_id)
         self.assertIn("less left to give back", refund.book_error)
+
+    def test_a_refund_of_an_order_in_the_invoice_of_a_day(self):
+        self.company.pdd_invoice_grouping = "day"
+        first, second = self._create_orders(
+            self._order_row("85.00", "10.00"), self._order_row("33.33")
+        )
+        self._cron()
+        refund = self._refund(second, "11.11")
+        self._cron()
+        self.assertEqual(refund.credit_note_id.amount_total, 11.11)
+        self.assertEqual(second.open_amount, 22.22)
+        self.assertEqual(first.open_amount, 95.0)
+        self.assertEqual(refund.credit_note_id.reversed_entry_id, second.invoice_id)
 
     def test_invoices_of_both_groupings_have_the_same_totals(self):
         sums = []

@@ -1,0 +1,323 @@
+# Copyright 2026 The Pinduoduo connector authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Bills and invoices per second: plain Odoo as the floor, the connector beside it.
+
+Each order has four movements: the buyer's and the platform's part, which are reconciled,
+and two fees. The floor books the same movements one by one.
+"""
+
+import io
+import resource
+import time
+from datetime import date, timedelta
+
+from odoo import fields
+from odoo.fields import Command
+
+LINES = 50_000
+LINES_PER_ORDER = 4
+ORDERS_PER_ENTRY = 5  # of the open receivables
+FLOOR_ORDERS = 40
+INVOICES = 1000
+WARM_UP = 100
+DAYS = 3  # the invoices per day are spread over so many
+BILL_DAYS = 28
+PAID, COUPON, FEE = 85.0, 10.0, 0.57
+COUPON_SHARE = 0.4  # of the orders that are invoiced, as in the stand-in's shops
+START = date(2026, 6, 1)
+QUIET = {
+    "tracking_disable": True,
+    "mail_create_nolog": True,
+    "mail_create_nosubscribe": True,
+    "mail_notrack": True,
+}
+
+
+def measure(env):
+    """Return the figures named in the contract of the design."""
+    bench = Bench(env)
+    figures = measure_lines(bench)
+    figures |= measure_invoices(bench)
+    return figures
+
+
+def measure_lines(bench):
+    """Return lines per second, statements per line and memory of a month's bill."""
+    orders = bench.make_open_orders(LINES // LINES_PER_ORDER)
+    floor_orders = bench.make_open_orders(FLOOR_ORDERS)
+    bench.shop._get_bill_journal()
+    bench.settle()
+    floor = bench.rate(
+        lambda: bench.book_one_by_one(floor_orders), FLOOR_ORDERS * LINES_PER_ORDER
+    )
+    file = bench.make_bill(orders)
+    cr, statements = bench.env.cr, bench.env.cr.sql_log_count
+    ours = bench.rate(lambda: bench.import_and_post(file), LINES)
+    return {
+        "lines_per_s": ours,
+        "floor_lines_per_s": floor,
+        "sql_per_line": (cr.sql_log_count - statements) / LINES,
+        "peak_rss_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    }
+
+
+def measure_invoices(bench):
+    """Return how much faster than plain Odoo the same orders are invoiced.
+
+    Each way works on the same orders, in a transaction that is taken back.
+    """
+    bench.invoice_plain(bench.make_sold_orders(WARM_UP))
+    orders = bench.make_sold_orders(INVOICES)
+    bench.settle()
+    plain = bench.rate_undone(lambda: bench.invoice_plain(orders), INVOICES)
+    bench.env.company.pdd_invoice_grouping = "order"
+    bench.commit()
+    single = bench.rate_undone(lambda: bench.invoice(orders, 200), INVOICES)
+    bench.env.company.pdd_invoice_grouping = "day"
+    bench.commit()
+    daily = bench.rate_undone(lambda: bench.invoice(orders, INVOICES), INVOICES)
+    return {"invoices_ratio": single / plain, "invoices_day_ratio": daily / plain}
+
+
+class Bench:
+    """A shop on the Chinese chart, its mirrored orders and their documents."""
+
+    def __init__(self, env):
+        self.env = env
+        self.shop = env["pdd.shop"].create(
+            {
+                "name": "Bench",
+                "mall_id": "990001234",
+                "import_from_date": fields.Datetime.to_datetime("2026-01-01"),
+            }
+        )
+        self.shop.action_include_taxes()
+        self.partner = self.shop._get_buyer_partner()
+        tax = env.company.account_sale_tax_id
+        self.tax = self.shop.fiscal_position_id.map_tax(tax)
+        self.product = env["product.product"].create(
+            {"name": "Bench", "type": "service", "invoice_policy": "order"}
+        )
+        self._number = 0
+        self.commit()
+
+    def commit(self):
+        self.env.cr.commit()
+        self.env.invalidate_all()
+
+    def settle(self):
+        """Commit, and let the database know its tables, as its housekeeping does."""
+        self.commit()
+        self.env.cr.execute("ANALYZE")
+        self.commit()
+
+    def rate(self, work, count):
+        """Return how many a second; all that is to be written is written."""
+        start = time.monotonic()
+        work()
+        self.env.flush_all()
+        return count / (time.monotonic() - start)
+
+    def rate_undone(self, work, count):
+        """Return how many a second, and take the work back."""
+        rate = self.rate(work, count)
+        self.env.cr.rollback()
+        self.env.invalidate_all()
+        return rate
+
+    # --- orders
+
+    def _prepare_order(self, **vals):
+        self._number += 1
+        moment = fields.Datetime.to_datetime(START + timedelta(self._number % DAYS))
+        return {
+            "shop_id": self.shop.id,
+            "currency_id": self.shop.currency_id.id,
+            "order_sn": f"260601-{self._number:015d}",
+            "state": "done",
+            "order_status": 3,
+            "refund_status": 1,
+            "receive_date": moment,
+            "pay_amount": PAID,
+            "platform_discount": COUPON,
+            "receivable_amount": PAID + COUPON,
+            **vals,
+        }
+
+    def make_open_orders(self, count):
+        """Return mirrored orders, each with open receivables of its two parts."""
+        env, company = self.env, self.env.company
+        orders = env["pdd.order"].create([self._prepare_order() for _ in range(count)])
+        accounts = {
+            "buyer": company._get_pdd_receivable("buyer"),
+            "platform": company._get_pdd_receivable("platform"),
+        }
+        journal = env["account.journal"].search([("type", "=", "general")], limit=1)
+        income = env["account.account"].search(
+            [("account_type", "=", "income")], limit=1
+        )
+        vals_list = []
+        for start in range(0, count, ORDERS_PER_ENTRY):
+            some = orders[start : start + ORDERS_PER_ENTRY]
+            items = [
+                {
+                    "name": order.order_sn,
+                    "account_id": accounts[part].id,
+                    "partner_id": self.partner.id,
+                    "balance": amount,
+                    "pdd_order_id": order.id,
+                    "pdd_part": part,
+                }
+                for order in some
+                for part, amount in (("buyer", PAID), ("platform", COUPON))
+            ]
+            total = sum(item["balance"] for item in items)
+            items.append({"account_id": income.id, "balance": -total})
+            vals_list.append(
+                {
+                    "journal_id": journal.id,
+                    "date": START,
+                    "line_ids": [Command.create(item) for item in items],
+                }
+            )
+        for start in range(0, len(vals_list), 100):
+            moves = env["account.move"].with_context(**QUIET)
+            moves.create(vals_list[start : start + 100])._post(soft=False)
+            self.commit()
+        return orders
+
+    def make_sold_orders(self, count):
+        """Return mirrored orders with confirmed sales orders that are not invoiced."""
+        sale_orders = (
+            self.env["sale.order"]
+            .with_context(**QUIET)
+            .create(
+                [
+                    self._prepare_sale_order(PAID + self._get_coupon(number))
+                    for number in range(count)
+                ]
+            )
+        )
+        sale_orders.action_confirm()
+        vals_list = [
+            self._prepare_order(
+                sale_order_id=sale_order.id,
+                platform_discount=self._get_coupon(number),
+                receivable_amount=PAID + self._get_coupon(number),
+            )
+            for number, sale_order in enumerate(sale_orders)
+        ]
+        orders = self.env["pdd.order"].create(vals_list)
+        self.commit()
+        return orders
+
+    def _get_coupon(self, number):
+        return COUPON if number % 10 < COUPON_SHARE * 10 else 0.0
+
+    def _prepare_sale_order(self, total):
+        return {
+            "partner_id": self.partner.id,
+            "fiscal_position_id": self.shop.fiscal_position_id.id,
+            "order_line": [
+                Command.create(
+                    {
+                        "product_id": self.product.id,
+                        "price_unit": total,
+                        "tax_ids": [Command.set(self.tax.ids)],
+                    }
+                )
+            ],
+        }
+
+    # --- bills
+
+    def _movements(self, order):
+        """Return what the bill shows of an order: amount, code, description."""
+        return (
+            (PAID, "0010002", "交易收入-订单收入"),
+            (COUPON, "0010005", "交易收入-优惠券结算"),
+            (-FEE, "0030002", "技术服务费-基础技术服务费"),
+            (-1.0, "0060001", "营销费用-多多进宝"),
+        )
+
+    def make_bill(self, orders):
+        """Return the bill of a month as the back office writes it."""
+        file = io.BytesIO()
+        head = (
+            "拼多多店铺账务明细查询\r\n\r\n"
+            "起始时间：2026-06-01 00:00:00  终止时间：2026-06-30 23:59:59\r\n"
+            "商户订单号,发生时间,收入金额（+元）,支出金额（-元）,账务类型,备注,业务描述\r\n"
+        )
+        file.write(head.encode("gb18030"))
+        for number, order_sn in enumerate(orders.mapped("order_sn")):
+            day = START + timedelta(days=number * BILL_DAYS // len(orders))
+            for amount, code, name in self._movements(order_sn):
+                income, expense = max(amount, 0), min(amount, 0)
+                line = (
+                    f"{order_sn},{day} 10:00:00,{income:.2f},{expense:.2f},x,-,"
+                    f"{code}|{name}\r\n"
+                )
+                file.write(line.encode("gb18030"))
+        file.seek(0)
+        self.commit()
+        return file
+
+    def import_and_post(self, file):
+        """Read a bill, post it, reconcile it: as the scheduled actions do."""
+        bill = self.env["pdd.bill"]._store_file(self.shop, file, "bill.csv", "upload")
+        bill._read()
+        self.commit()
+        self.shop._post_bills()
+        posted = self.env["pdd.bill.line"].search_count([("state", "=", "posted")])
+        if posted != bill.row_count:
+            raise RuntimeError(f"{posted} of {bill.row_count} lines are posted")
+        open_items = self.env["account.move.line"].search_count(
+            [("pdd_order_id.bill_line_ids", "!=", False), ("pdd_part", "!=", False)]
+            + [("reconciled", "=", False)]
+        )
+        if open_items:
+            raise RuntimeError(f"{open_items} receivables are not reconciled")
+
+    def book_one_by_one(self, orders):
+        """Book the same movements with plain Odoo, each in its transaction."""
+        journal = self.shop.journal_id
+        fee = self.env["account.account"].search(
+            [("account_type", "=", "expense")], limit=1
+        )
+        open_items = self.env["account.move.line"].search(
+            [("pdd_order_id", "in", orders.ids), ("pdd_part", "!=", False)]
+        )
+        by_amount = open_items.grouped(lambda item: (item.pdd_order_id, item.balance))
+        for order in orders:
+            for amount, _code, name in self._movements(order):
+                item = by_amount.get((order, amount))
+                statement_line = self.env["account.bank.statement.line"].create(
+                    {
+                        "journal_id": journal.id,
+                        "date": START,
+                        "payment_ref": name,
+                        "partner_id": self.partner.id,
+                        "amount": amount,
+                        "counterpart_account_id": (item.account_id if item else fee).id,
+                    }
+                )
+                if item:
+                    counterpart = statement_line.line_ids.filtered(
+                        lambda line, i=item: line.account_id == i.account_id
+                    )
+                    (item + counterpart).reconcile()
+                self.commit()
+
+    # --- invoices
+
+    def invoice_plain(self, orders):
+        """Invoice all orders with plain Odoo, one invoice each, in one batch."""
+        orders.sale_order_id._create_invoices(grouped=True).action_post()
+
+    def invoice(self, orders, size):
+        """Invoice the orders with the connector, in batches of a size."""
+        for start in range(0, len(orders), size):
+            orders[start : start + size]._invoice()
+        wrong = orders.filtered(lambda order: order.invoice_state != "done")
+        if wrong:
+            raise RuntimeError(f"{len(wrong)} orders are not invoiced")
