@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.tools.translate import LazyTranslate
 
 from .pdd_stock_publication import OPEN_STATES
 
+_lt = LazyTranslate(__name__)
 PUBLISH_APIS = ("pdd.goods.skus.get", "pdd.goods.quantity.update")
 OFFSALE_API = "pdd.goods.sale.status.set"
 FETCH_AGE = timedelta(seconds=3)
@@ -162,7 +164,7 @@ class PddShop(models.Model):
     # --- trouble
 
     def _report_stock_brake(self, count):
-        name = self.env._(
+        name = _lt(
             "%(count)s SKUs of %(shop)s would fall to zero at once: check the stock rules "
             "and the last inventory, then approve or reject the waiting publications.",
             count=count,
@@ -177,7 +179,7 @@ class PddShop(models.Model):
     def _report_stock_trouble(self, sentence):
         """Open an issue: the shop's stock cannot be told at present."""
         self.ensure_one()
-        name = self.env._(
+        name = _lt(
             "The stock of %(shop)s is not told to the platform: %(reason)s",
             shop=self.name,
             reason=sentence,

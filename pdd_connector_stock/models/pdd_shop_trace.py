@@ -1,6 +1,9 @@
 # Copyright 2026 The Pinduoduo connector authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import fields, models
+from odoo.tools.translate import LazyTranslate
+
+_lt = LazyTranslate(__name__)
 
 
 class PddShop(models.Model):
@@ -24,7 +27,7 @@ class PddShop(models.Model):
             if not count:
                 self.env["pdd.issue"]._settle(shop, "scan", [""])
                 continue
-            name = self.env._(
+            name = _lt(
                 "Parcels were told to Pinduoduo but not scanned by the carrier: find "
                 "them and hand them over."
             )

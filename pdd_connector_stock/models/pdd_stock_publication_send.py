@@ -8,9 +8,11 @@ from odoo import api, fields, models
 from odoo.addons.pdd_connector import pop
 from odoo.exceptions import UserError
 from odoo.tools import SQL
+from odoo.tools.translate import LazyTranslate
 from psycopg2 import OperationalError
 from psycopg2.errors import UniqueViolation
 
+_lt = LazyTranslate(__name__)
 _logger = logging.getLogger(__name__)
 
 READ_API = "pdd.goods.skus.get"
@@ -367,10 +369,11 @@ class PddStockPublication(models.Model):
         what Odoo has not got, so this is an alarm of its own.
         """
         read = facts.get("read", {})
-        vals = {"message": str(error), "is_maybe": False, "retry_date": False}
+        sentence = self.shop_id._explain(error)
+        vals = {"message": sentence, "is_maybe": False, "retry_date": False}
         if not facts["may_be_applied"]:
             self._settle({**vals, "state": "error"})
-            self._report_error(str(error))
+            self._report_error(sentence)
             return
         shown = read.get("read_qty", self._get_shown())
         if self.target_qty < shown:
@@ -384,7 +387,7 @@ class PddStockPublication(models.Model):
             self._settle(vals)
         else:
             self._settle({**vals, "state": "error"})
-            self._report_error(str(error))
+            self._report_error(sentence)
 
     def _get_shown(self):
         return self.expected_qty if self.is_expected else self.sku_id.platform_qty
@@ -483,7 +486,7 @@ class PddStockPublication(models.Model):
 
     def _report_refused(self):
         """Raise the alarm: more is on offer than there is."""
-        name = self.env._(
+        name = _lt(
             "Pinduoduo does not let the stock of %(sku)s be reduced (promotional slot): "
             "%(shown)s pieces are on offer, %(target)s are there. Take the goods off the "
             "slot, or buy the difference.",
@@ -501,7 +504,7 @@ class PddStockPublication(models.Model):
         )
 
     def _report_error(self, detail):
-        name = self.env._(
+        name = _lt(
             "The stock of %s could not be published: see the answer, check the goods in "
             "the merchant backend and read the goods again.",
             self.sku_id.display_name,

@@ -1,6 +1,6 @@
 # Copyright 2026 The Pinduoduo connector authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What a warehouse needs before the first order: carriers, who ships what, stock on offer."""
+"""What a warehouse needs before the first order: carriers, and which house ships."""
 
 from odoo.fields import Command
 
@@ -8,13 +8,12 @@ CARRIERS = ("中通快递", "圆通速递")
 SOUTH = ("GD", "GX", "FJ", "HI", "HN", "JX", "YN", "GZ")  # provinces near Guangzhou
 
 
-def ensure_fulfilment(env, shop):
-    """Make rules for stock and routing, once; does nothing without that add-on."""
-    if "pdd.stock.rule" not in env:
+def ensure_fulfilment(env):
+    """Make carriers and routing rules, once; does nothing without that add-on."""
+    if "pdd.warehouse.rule" not in env:
         return
-    if env["pdd.stock.rule"].search_count([], limit=1):
+    if env["pdd.warehouse.rule"].search_count([], limit=1):
         return
-    env["pdd.stock.rule"].create({"shop_id": shop.id})
     north, south = (make_carrier(env, name) for name in CARRIERS)
     by_code = {house.code: house for house in env["stock.warehouse"].search([])}
     env["pdd.warehouse.rule"].create(

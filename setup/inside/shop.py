@@ -92,7 +92,7 @@ def connect(env, material):
     if shop.has_excluded_taxes:
         shop.action_include_taxes()
     ensure_rules(env)
-    ensure_fulfilment(env, shop)
+    ensure_fulfilment(env)
 
 
 def ensure_rules(env):
