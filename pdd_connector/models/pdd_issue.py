@@ -194,7 +194,9 @@ class PddIssue(models.Model):
         """Let orders wait for this cause."""
         if not self.is_about_orders and self.cause not in DECIDED_CAUSES:
             self.is_about_orders = True
-        self.order_ids = [Command.link(order.id) for order in orders]
+        # from the orders' side: writing on the issue, which many orders share, would make
+        # the transactions of two lanes fail each other
+        orders.sudo().issue_ids = [Command.link(self.id)]
 
     @api.model
     def _report_exception(self, shop, where, error, orders=None):
