@@ -77,6 +77,7 @@ from . import (
     stock_picking_exchange,
     stock_picking_hint,
     stock_picking_parcel,
+    stock_picking_quiet,
     stock_picking_stop,
     stock_picking_waybill,
     stock_quant_mark,

@@ -195,7 +195,7 @@ class PddCase(models.Model):
         "refund_id.tracking_number",
         "refund_id.state",
         "refund_id.order_id.order_status",
-        "refund_id.order_id.parcel_ids.state",
+        "refund_id.order_id.parcel_ids",
         "return_picking_id.state",
         "exchange_order_id.picking_ids.state",
         "intercept_state",

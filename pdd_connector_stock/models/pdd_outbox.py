@@ -132,7 +132,8 @@ class PddOutbox(models.AbstractModel):
         :return: the shops whose other rows must wait
         """
         commit_progress = self.env["ir.cron"]._commit_progress
-        claims = {row: row.claim_date for row in self}
+        # each commit empties the cache: rows are read alone, not batch by batch
+        claims = {self.browse(row.id): row.claim_date for row in self}
         resting_shops = self.env["pdd.shop"]
         end = time.monotonic() + BATCH_SECONDS
         for row, claim_date in claims.items():

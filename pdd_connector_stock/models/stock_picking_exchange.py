@@ -18,7 +18,7 @@ class StockPicking(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if PARCEL_FIELDS & vals.keys():
+        if self and PARCEL_FIELDS & vals.keys():
             done = self.filtered(lambda picking: picking.state == "done")
             done.sudo()._queue_exchange_parcels()  # as above
         return result

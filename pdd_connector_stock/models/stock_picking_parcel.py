@@ -24,7 +24,7 @@ class StockPicking(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if PARCEL_FIELDS & vals.keys():
+        if self and PARCEL_FIELDS & vals.keys():
             # a number or carrier that is entered late reaches the outbox as well
             self.sudo()._update_pdd_parcels()
         return result

@@ -60,6 +60,17 @@ class TestParcelSend(ParcelCase):
         sale_order.picking_ids.button_validate()
         self.assertFalse(sale_order.picking_ids.pdd_parcel_ids)
 
+    def test_no_text_message_goes_to_a_masked_number(self):
+        order = self._make_orders()
+        picking = order.sale_order_id.picking_ids
+        self.assertTrue(picking.partner_id.phone)
+        self._prepare_parcel(picking, "SF1000000000001")
+        sms = patch.object(type(picking), "_message_sms_with_template", create=True)
+        with patch("odoo.modules.module.current_test", False), sms as send:
+            self.assertIs(picking.button_validate(), True)
+        self.assertFalse(send.called)
+        self.assertEqual(picking.state, "done")
+
     # --- numbers that come late, change, or are wrong
 
     def test_a_number_that_is_entered_later_is_told_then(self):
