@@ -27,6 +27,17 @@ class PddOrder(models.Model):
 
     _inherit = "pdd.order"
 
+    is_releasable = fields.Boolean(
+        compute="_compute_is_releasable",
+        help="Held for a reason that a manager may lift.",
+    )
+
+    @api.depends("state", "hold_reasons.is_overridable")
+    def _compute_is_releasable(self):
+        for order in self:
+            liftable = order.hold_reasons.filtered("is_overridable")
+            order.is_releasable = order.state == "held" and bool(liftable)
+
     def _hold(self):
         """Hold what must not be made, cancel what is refunded; return the rest."""
         ready, cancelled, held = self.browse(), self.browse(), {}

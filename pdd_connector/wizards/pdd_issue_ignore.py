@@ -24,7 +24,8 @@ class PddIssueIgnore(models.TransientModel):
     @api.depends("issue_ids")
     def _compute_waiting_count(self):
         for wizard in self:
-            wizard.waiting_count = sum(wizard.issue_ids.mapped("waiting_count"))
+            issues = wizard.issue_ids._origin  # counted by their stored ids
+            wizard.waiting_count = sum(issues.mapped("waiting_count"))
 
     def action_ignore(self):
         """Close the issues; the orders stay as they are."""

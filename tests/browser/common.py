@@ -44,15 +44,18 @@ class BrowserCase(PlatformMixin, HttpCase):
 
     @contextmanager
     def browse(self, user):
-        """Yield the screen of a user; what he did is seen afterwards."""
+        """Yield the screen of a user; what he did is seen afterwards.
+
+        Meanwhile the cursor is the browser's: read what is compared with it before.
+        """
         self.env.cr.commit()
         browser = ChromeBrowser(self)
-        try:
-            # one lock for the case's cursor, one for ours
-            with self.allow_requests(browser=browser), release_test_lock():
+        # one lock for the case's cursor, one for ours
+        with self.allow_requests(browser=browser), release_test_lock():
+            try:
                 self.authenticate(user.login, user.login, browser=browser)
                 yield Screen(browser, self.base_url())
+            finally:
+                browser.stop()  # it asks for nothing more: the rest is answered soon
                 self._wait_remaining_requests()
-        finally:
-            browser.stop()
-            self.env.invalidate_all()
+        self.env.invalidate_all()

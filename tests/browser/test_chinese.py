@@ -56,7 +56,8 @@ class TestChinese(BrowserCase):
                 self._assert_chinese(screen, f"/odoo/{place}")
 
     def test_states_of_the_platform_are_chinese(self):
+        order_sn = self.order.order_sn
         with self.browse(self.user) as screen:
-            screen.open(f"/odoo/pdd-orders/{self.order.id}", self.order.order_sn)
+            screen.open(f"/odoo/pdd-orders/{self.order.id}", order_sn)
             screen.see("[name=order_status_label]", "待发货")
             screen.see(".alert-warning", "风控审核中")

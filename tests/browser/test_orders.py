@@ -23,12 +23,13 @@ class TestOrders(BrowserCase):
     def test_a_held_order_says_why_and_is_released_with_a_reason(self):
         order = self._order(consolidation=1)
         self.assertEqual(order.state, "held")
+        order_sn, reason = order.order_sn, order.hold_reasons.name
         with self.browse(self.user) as screen:
             screen.open("/odoo/pdd-orders", "Orders")
-            screen.see(".o_data_row", order.hold_reasons.name)
-            screen.click(".o_data_cell[name=order_sn]", order.order_sn)
+            screen.see(".o_data_row", reason)
+            screen.click(".o_data_cell[name=order_sn]", order_sn)
             screen.see(".alert-warning", "Held since")
-            screen.see(".alert-warning", order.hold_reasons.name)
+            screen.see(".alert-warning", reason)
             screen.press("Release")
             screen.see(".modal", "Holds to Lift")
             screen.type("note", "agreed with the buyer")
@@ -42,31 +43,35 @@ class TestOrders(BrowserCase):
     def test_changes_are_readable_and_a_note_goes_to_the_platform(self):
         order = self._order()
         self._happen(order, "address_change", number=17)
+        order_sn, receiver = order.order_sn, order.receiver_name_mask
+        sale_name = order.sale_order_id.name
         with self.browse(self.user) as screen:
-            screen.open(f"/odoo/pdd-orders/{order.id}", order.order_sn)
+            screen.open(f"/odoo/pdd-orders/{order.id}", order_sn)
             screen.click(".nav-link", "Changes")
-            screen.see("[name=change_ids] .o_data_row", order.receiver_name_mask)
+            screen.see("[name=change_ids] .o_data_row", receiver)
             screen.press("Write Note")
             screen.type("note", "周一发货")
             screen.press("Send to Pinduoduo")
             screen.miss(".modal")
             screen.click(".oe_stat_button", "Sales Order")
-            screen.see(".o_breadcrumb", order.sale_order_id.name)
+            screen.see(".o_breadcrumb", sale_name)
             screen.click(".oe_stat_button", "Pinduoduo")
-            screen.see(".o_breadcrumb", order.order_sn)
+            screen.see(".o_last_breadcrumb_item, .o_breadcrumb", order_sn)
         self.env["pdd.order.note"]._cron_send()
-        self.assertEqual(self.platform.find_order(order.order_sn).remark, "周一发货")
+        self.assertEqual(self.platform.find_order(order_sn).remark, "周一发货")
 
     def test_after_sales_lead_to_their_order(self):
         order = self._order()
         self._happen(order, "refund_request", amount=2500)
         self._happen(order, "refund_agree")
-        refund = order.refund_ids
+        order_sn, refund = order.order_sn, order.refund_ids
+        kind, status = refund.type_label, refund.status_label
+        number = refund.after_sales_id
         with self.browse(self.user) as screen:
             screen.open("/odoo/pdd-refunds", "After-sales")
-            screen.see(".o_data_row", refund.type_label)
-            screen.click(".o_data_cell[name=after_sales_id]", refund.after_sales_id)
-            screen.see("[name=status_label]", refund.status_label)
+            screen.see(".o_data_row", kind)
+            screen.click(".o_data_cell[name=after_sales_id]", number)
+            screen.see("[name=status_label]", status)
             screen.click(".oe_stat_button", "Order")
-            screen.see(".o_breadcrumb", order.order_sn)
+            screen.see(".o_breadcrumb", order_sn)
             screen.see("[name=refunded_amount]", "25.00")

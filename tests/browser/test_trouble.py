@@ -21,13 +21,14 @@ class TestTrouble(BrowserCase):
         self.shop.action_sync_orders()
         self.operator = self.new_user("operator", *GROUPS)
         self.issue = self.env["pdd.issue"].search([("cause", "=", "sku")])
+        self.code = self.sku.outer_id
 
     def test_a_missing_product_is_created_and_what_waited_goes_on(self):
         with self.browse(self.operator) as screen:
             screen.open("/odoo/pdd-issues", "Trouble")
             screen.see(".o_kanban_group", "SKU not mapped")
             screen.see(".o_kanban_record", "2 waiting")
-            screen.click(".o_kanban_record", self.sku.outer_id)
+            screen.click(".o_kanban_record", self.code)
             screen.see(".oe_stat_button", "Waiting")
             screen.press("Create Product")
             screen.click(".modal button", "Create Products")
@@ -38,13 +39,13 @@ class TestTrouble(BrowserCase):
         self.assertEqual(self.issue.state, "solved")
         with self.browse(self.operator) as screen:
             screen.open("/odoo/pdd-issues", "Trouble")
-            screen.miss(".o_kanban_record", self.sku.outer_id)
+            screen.miss(".o_kanban_record", self.code)
 
     def test_what_is_ignored_leaves_the_desk_with_its_reason(self):
         with self.browse(self.operator) as screen:
-            screen.open(f"/odoo/pdd-issues/{self.issue.id}", self.sku.outer_id)
+            screen.open(f"/odoo/pdd-issues/{self.issue.id}", self.code)
             screen.press("Ignore")
-            screen.see(".modal", "Orders Still Waiting")
+            screen.see(".modal [name=waiting_count]", "2")
             screen.type("note", "not sold any more")
             screen.click(".modal button", "Ignore")
             screen.see(".o_arrow_button_current", "Solved")
