@@ -32,6 +32,4 @@ class SaleOrder(models.Model):
         takes minutes for the thousands of orders of a day's invoice."""
         for ids in split_every(STATUS_BATCH, self.ids, list):
             super(SaleOrder, self.browse(ids))._compute_invoice_status()
-        new = self - self.browse(self.ids)
-        if new:
-            super(SaleOrder, new)._compute_invoice_status()
+        return super(SaleOrder, self - self.browse(self.ids))._compute_invoice_status()

@@ -167,6 +167,7 @@ class TestStockPublish(PddStockCase):
         self.assertEqual(publication.origin, order.picking_ids.name)
         self.assertEqual(publication.user_id, self.env.user)
         order.picking_ids.button_validate()
+        self.env.flush_all()  # the log is a view of the database
         changes = self.env["pdd.stock.change"].search(
             [("product_id", "=", self.product.id)]
         )
