@@ -12,6 +12,7 @@ from . import (
     pdd_order_invoice,
     pdd_order_invoice_items,
     pdd_order_settle,
+    pdd_proof,
     pdd_refund,
     pdd_refund_book,
     pdd_shop,

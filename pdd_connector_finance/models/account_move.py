@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import frozendict
 
 from ..const import PARTS
+from .pdd_order_settle import SETTLEMENT_STATES
 
 
 class AccountMove(models.Model):
@@ -54,10 +55,26 @@ class AccountMove(models.Model):
         "pdd.order", "invoice_id", string="Pinduoduo Orders", readonly=True
     )
 
+    pdd_settlement_state = fields.Selection(
+        SETTLEMENT_STATES,
+        string="Pinduoduo Settlement",
+        compute="_compute_pdd_settlement_state",
+        help="Of an invoice of many orders: the one that is farthest from settled.",
+    )
+
     _pdd_refund_uniq = models.UniqueIndex(
         "(pdd_refund_id) WHERE pdd_refund_id IS NOT NULL AND state != 'cancel'",
         "This after-sale has a credit note already.",
     )
+
+    @api.depends("pdd_order_ids.settlement_state")
+    def _compute_pdd_settlement_state(self):
+        worst_first = ("overdue", "over_settled", "refunded_open", "partly", "open")
+        for move in self:
+            # billing staff need no right to the mirror to see how far an invoice is
+            states = set(move.sudo().pdd_order_ids.mapped("settlement_state"))
+            found = [state for state in (*worst_first, "settled") if state in states]
+            move.pdd_settlement_state = found[0] if found else False
 
     @api.depends("pdd_terms")
     def _compute_needed_terms(self):

@@ -234,6 +234,15 @@ class PddBillLine(models.Model):
             lines._link_journal_items()
         return self.browse(line_id for line_id, _move_id in found)
 
+    def _assign_order(self, order, source):
+        """Give movements an order, also on what is posted of them."""
+        self.write({"order_id": order.id, "order_sn": order.order_sn})
+        self.write({"order_source": source})
+        open_lines = self.filtered(lambda line: line.reason == "no_order")
+        open_lines.reason = False
+        self.filtered("move_id")._link_journal_items()
+        order._reconcile_receivables()
+
     def _link_journal_items(self):
         """Name the order on items that were posted before the order was known."""
         mode_day = self.filtered(lambda line: not line.move_id.statement_line_ids)

@@ -4,7 +4,8 @@ from collections import defaultdict
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.fields import Domain
+from odoo.exceptions import UserError
+from odoo.fields import Command, Domain
 
 from ..const import BUYER, PLATFORM, SETTLEMENT_FIXES
 
@@ -249,3 +250,66 @@ class PddOrder(models.Model):
         ]
         if plan:
             items.with_context(no_exchange_difference=False)._reconcile_plan(plan)
+
+    # --- write-offs
+
+    def _check_write_off(self, company):
+        """Raise unless each order has something open that is within the limit."""
+        for order in self:
+            amount = abs(order.open_buyer_amount) + abs(order.open_platform_amount)
+            if order.currency_id.is_zero(amount):
+                raise UserError(
+                    self.env._("%s has nothing to write off.", order.order_sn)
+                )
+            limit = company.pdd_write_off_limit
+            if order.currency_id.compare_amounts(amount, limit) > 0:
+                raise UserError(
+                    self.env._(
+                        "%(order)s has %(amount).2f open, the limit for write-offs is "
+                        "%(limit).2f: find the cause, or let the limit be raised in "
+                        "the settings.",
+                        order=order.order_sn,
+                        amount=amount,
+                        limit=limit,
+                    )
+                )
+
+    def action_offset_parts(self):
+        """Settle the two parts of an order with each other.
+
+        The bill paid both under one code: what one part has too much is moved to the
+        other. No profit or loss, and nothing is left over that was not open before.
+        """
+        self.env["account.move"].check_access("create")
+        orders = self.filtered(lambda order: order.settlement_reason == "parts_differ")
+        for company, some in orders.grouped("company_id").items():
+            moves = (
+                self.env["account.move"]
+                .with_company(company)
+                .create([order._prepare_offset_vals() for order in some])
+            )
+            moves._post(soft=False)
+            some.sudo()._reconcile_receivables()  # figures of the mirror follow
+
+    def _prepare_offset_vals(self):
+        self.ensure_one()
+        parts = ((BUYER, self.open_buyer_amount), (PLATFORM, self.open_platform_amount))
+        return {
+            "move_type": "entry",
+            "date": fields.Date.context_today(self),
+            "ref": self.order_sn,
+            "pdd_shop_id": self.shop_id.id,
+            "line_ids": [
+                Command.create(
+                    {
+                        "name": self.env._("Parts of %s offset", self.order_sn),
+                        "account_id": self.company_id._get_pdd_receivable(part).id,
+                        "partner_id": self.shop_id._get_debtor().id,
+                        "balance": -amount,
+                        "pdd_order_id": self.id,
+                        "pdd_part": part,
+                    }
+                )
+                for part, amount in parts
+            ],
+        }

@@ -55,6 +55,7 @@ class PddShop(models.Model):
         :param date: date or ISO text, the day in Shanghai; default yesterday
         :raise UserError: there is no bill yet, or it must not be posted
         """
+        self.env["pdd.bill"].check_access("read")  # for accountants only
         day = fields.Date.to_date(date) or self._get_yesterday()
         bills = self.env["pdd.bill"]
         for shop in self:

@@ -30,6 +30,6 @@ class SaleOrder(models.Model):
     def _compute_invoice_status(self):
         """Compute in small sets: Odoo goes through all of a set for each of it, which
         takes minutes for the thousands of orders of a day's invoice."""
-        for ids in split_every(STATUS_BATCH, self.ids, list):
-            super(SaleOrder, self.browse(ids))._compute_invoice_status()
-        return super(SaleOrder, self - self.browse(self.ids))._compute_invoice_status()
+        for some in split_every(STATUS_BATCH, self._ids, self.browse):
+            super(SaleOrder, some)._compute_invoice_status()
+        return None
