@@ -98,15 +98,5 @@ class ParcelCase(PddCase):
 
     def _read_all(self):
         self.shop.action_sync_orders()
-        now = int(self.sim.clock.now())
-        answer = self.shop._call(
-            "pdd.refund.list.increment.get",
-            start_updated_at=now - 1700,
-            end_updated_at=now + 1,
-            after_sales_type=1,
-            after_sales_status=1,
-            page=1,
-            page_size=100,
-        )
-        self.env["pdd.refund"]._intake(self.shop, answer["refund_list"])
+        self.shop.action_sync_refunds()
         self.env.invalidate_all()

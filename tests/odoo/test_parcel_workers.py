@@ -1,0 +1,105 @@
+# Copyright 2026 The Pinduoduo connector authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from collections import Counter
+
+from odoo.fields import Domain
+from odoo.tests import tagged
+
+from .committed import CommittedCase
+from .parcel_common import EXTRA, SEND
+
+ORDERS = 24
+TABLES = ("pdd_parcel", "pdd_order_line", "pdd_order_change", "pdd_order", "pdd_sku")
+
+
+@tagged("post_install", "-at_install")
+class TestParcelWorkers(CommittedCase):
+    simulator_options = {"seed": 7, "shops": 1, "orders": 0, "days": 2}
+
+    def setUp(self):
+        super().setUp()
+        placed = [self.sim.platform.create_order(receiver=3) for _n in range(ORDERS)]
+        self.numbers = [order.order_sn for order in placed]
+        with self.worker() as env:
+            feed = self.shop(env)._get_feeds("order")
+            feed._run_pulls(raise_error=True)
+
+    def _remove_shop(self):
+        """Remove what was committed, in the order of its references."""
+        with self.worker() as env:
+            for table in TABLES:
+                column = "shop_id"
+                if table in ("pdd_order_line", "pdd_order_change"):
+                    query = (
+                        f"DELETE FROM {table} WHERE order_id IN "
+                        "(SELECT id FROM pdd_order WHERE shop_id = %s)"
+                    )
+                else:
+                    query = f"DELETE FROM {table} WHERE {column} = %s"
+                env.cr.execute(query, [self.shop_id])
+            env["pdd.goods"].search([("shop_id", "=", self.shop_id)]).unlink()
+            self.shop(env).unlink()
+
+    def _queue(self, count=1):
+        """Write parcels of all orders, as validated transfers do."""
+        with self.worker() as env:
+            logistics = env["pdd.logistics.company"].search([("logistics_id", "=", 44)])
+            orders = env["pdd.order"].search([("shop_id", "=", self.shop_id)])
+            env["pdd.parcel"].create(
+                [
+                    {
+                        "order_id": order.id,
+                        "logistics_id": logistics.id,
+                        "tracking_number": f"SF{10**12 + number}",
+                        "state": "to_send",
+                    }
+                    for order in orders
+                    for number in range(count)
+                ]
+            )
+
+    def _run(self, workers):
+        domain = Domain("shop_id", "=", self.shop_id)
+        self.at_once(workers, lambda env: env["pdd.parcel"]._send_due(domain))
+
+    def _states(self):
+        with self.worker() as env:
+            parcels = env["pdd.parcel"].search([("shop_id", "=", self.shop_id)])
+            return Counter(parcels.mapped("state"))
+
+    def _told(self, api):
+        entries = self.sim.journal.entries(api)
+        return Counter(entry["params"]["order_sn"] for entry in entries)
+
+    def test_two_workers_tell_each_parcel_once(self):
+        self._queue()
+        self._run(2)
+        self.assertEqual(self._states(), {"sent": ORDERS})
+        self.assertEqual(self._told(SEND), dict.fromkeys(self.numbers, 1))
+
+    def test_two_workers_ship_an_order_once_and_add_its_other_parcels(self):
+        self._queue(3)
+        for _run in range(2):
+            self._run(2)
+        self.assertEqual(self._states(), {"sent": 3 * ORDERS})
+        self.assertEqual(self._told(SEND), dict.fromkeys(self.numbers, 1))
+        self.assertEqual(self._told(EXTRA), dict.fromkeys(self.numbers, 2))
+
+    def test_a_refund_read_while_parcels_are_told_stops_what_is_left(self):
+        self._queue()
+        stopped = self.numbers[::2]
+        for order_sn in stopped:
+            self.sim.platform.event(order_sn, "refund_request")
+
+        def read_or_send(env):
+            domain = Domain("shop_id", "=", self.shop_id)
+            env["pdd.parcel"]._send_due(domain)
+            self.shop(env)._get_feeds("order")._run_pulls()
+
+        self.at_once(2, read_or_send)
+        for order_sn in self.numbers:
+            order = self.sim.platform.find_order(order_sn)
+            self.assertEqual(order.order_status, 1 if order_sn in stopped else 2)
+        self.assertEqual(
+            self._states(), {"sent": ORDERS - len(stopped), "stopped": len(stopped)}
+        )
