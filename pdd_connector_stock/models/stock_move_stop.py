@@ -3,6 +3,8 @@
 from odoo import models
 from odoo.fields import Command
 
+STOP_FIELDS = ("order_sn", "order_status", "shop_id", "state")
+
 
 class StockMove(models.Model):
     """Moves towards a buyer stop while the platform forbids to ship the order."""
@@ -26,8 +28,11 @@ class StockMove(models.Model):
         """
         # whoever moves goods need not be allowed to see the shop's orders
         moves = self.sudo().filtered("sale_line_id.order_id.pdd_shop_id")
+        moves = moves._filter_to_buyer()
+        # an order's payload is large: only what decides is read
+        moves.sale_line_id.order_id.pdd_order_ids.fetch(STOP_FIELDS)
         stops = {}
-        for move in moves._filter_to_buyer():
+        for move in moves:
             orders = move.sale_line_id.order_id.pdd_order_ids
             reasons = {order: order._get_stop_reason() for order in orders}
             reasons = {order: reason for order, reason in reasons.items() if reason}

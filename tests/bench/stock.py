@@ -13,6 +13,7 @@ import time
 import odoo.sql_db
 import requests
 
+from . import stock_told
 from .platform import Shop, platform
 
 SKUS = 20_000
@@ -35,6 +36,7 @@ def measure(env):
         busy = bench.change_one_by_one()
     return {
         **figures,
+        **stock_told.measure(env),
         "p50_s": statistics.median(idle),
         "p95_s": _p95(idle),
         "burst_p50_s": statistics.median(busy),
