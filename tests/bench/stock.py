@@ -17,7 +17,8 @@ from . import stock_told
 from .platform import Shop, platform
 
 SKUS = 20_000
-GOODS, COLOURS = 100, 20  # on the platform
+GOODS, COLOURS = 334, 6  # on the platform
+DIRTY = 2000
 SINGLE_CHANGES = 40
 BURST = 200  # orders
 WRITE_API = "pdd.goods.quantity.update"
@@ -69,7 +70,7 @@ class StockBench:
         self.shop.action_sync_orders()
         self.skus = env["pdd.sku"].search(
             [("shop_id", "=", self.shop.id), ("goods_id.name", "like", "Bench %")],
-            limit=GOODS * COLOURS,
+            limit=DIRTY,
         )
         self._copy_skus(SKUS - env["pdd.sku"].search_count([]))
         env["pdd.stock.rule"].create({"shop_id": self.shop.id, "safety_qty": 5})
