@@ -2,6 +2,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Orders that are made, products on stock and carriers: ready to be shipped."""
 
+from datetime import timedelta
+
+from odoo import fields
+
 from tests.simulator import Settings
 
 from .common import PddCase
@@ -30,6 +34,11 @@ class ParcelCase(PddCase):
         self.shop.action_sync_goods()
         self.sf = self._create_carrier("SF", SF)
         self.yto = self._create_carrier("YTO", YTO)
+
+    def _connect_shop(self, account, **vals):
+        # what lies further back would be read at the platform's pace, for each test
+        start = fields.Datetime.now() - timedelta(hours=1)
+        return super()._connect_shop(account, **{"import_from_date": start, **vals})
 
     def _put_on_stock(self, products, quantity, warehouse=None):
         location = (warehouse or self.warehouse).lot_stock_id
