@@ -105,7 +105,7 @@ ACCOUNTS = {
 
 # Code of a BillFileError -> what it means and what to do. The place is put before it.
 FILE_ERRORS = {
-    "empty": _lt("The file is empty: export the bill again."),
+    "empty": _lt("The file is empty: export it again."),
     "too_large": _lt(
         "The file is larger than %(megabytes)s MB: export a shorter period."
     ),
@@ -156,35 +156,64 @@ FILE_ERRORS = {
         "The heading %(heading)s belongs to another kind of bill: upload the export of "
         "the goods payment account (Account details)."
     ),
+    "marketing_bill": _lt(
+        "This is the bill of the marketing account (heading %(heading)s). It is not "
+        "read: book it by hand, and upload the export of the goods payment account "
+        "(Account details)."
+    ),
+    "report_heading": _lt(
+        "No line with the headings %(heading)s was found: export the report again. If "
+        "Pinduoduo has renamed a column, add its new name under Books > Report "
+        "Headings."
+    ),
+    "report_column": _lt(
+        "The column %(heading)s is missing: export the report again with all columns. "
+        "If Pinduoduo has renamed it, add its new name under Books > "
+        "Report Headings."
+    ),
+    "report_empty": _lt("The cell is empty: export the report again."),
+    "unfinished_day": _lt(
+        "%(value)s is not over yet and its costs still grow: export the report up to "
+        "yesterday."
+    ),
+    "report_total": _lt(
+        "The total says %(expected)s, less than the rows (%(found)s): rows were added "
+        "or changed; export the report again."
+    ),
+    "report_months": _lt(
+        "The total has %(rest)s more than the rows, and the rows are of several "
+        "months: nobody can say to which the difference belongs. Export each month on "
+        "its own."
+    ),
     "column_missing": _lt(
-        "The column %(heading)s is missing: export the bill again with all columns."
+        "The column %(heading)s is missing: export it again with all columns."
     ),
     "column_twice": _lt(
         "The column %(heading)s is there twice: upload the file as Pinduoduo exported "
         "it."
     ),
-    "period": _lt("The period of the file cannot be read: export the bill again."),
+    "period": _lt("The period of the file cannot be read: export it again."),
     "cells": _lt(
         "The line has %(found)s cells instead of %(expected)s: the file is cut off or "
-        "was changed; export the bill again."
+        "was changed; export it again."
     ),
     "order_damaged": _lt(
-        "The order number %(value)s was damaged by a spreadsheet program: export the "
-        "bill again and upload it without opening it."
+        "The order number %(value)s was damaged by a spreadsheet program: export it "
+        "again and upload it without opening it."
     ),
     "order_unknown_form": _lt(
         "%(value)s does not look like an order number: upload the file as Pinduoduo "
         "exported it. If Pinduoduo has changed its numbers, the administrator can "
         "change the pattern in the settings."
     ),
-    "time": _lt("The time %(value)s cannot be read: export the bill again."),
+    "time": _lt("The time %(value)s cannot be read: export it again."),
     "seconds_lost": _lt(
-        "The time %(value)s has lost its seconds in a spreadsheet program: export the "
-        "bill again and upload it without opening it."
+        "The time %(value)s has lost its seconds in a spreadsheet program: export it "
+        "again and upload it without opening it."
     ),
     "outside_period": _lt(
         "The time %(value)s is outside the period the file names: the file was put "
-        "together from several; export the bill again."
+        "together from several; export it again."
     ),
     "amount": _lt(
         "%(value)s is not an amount: upload the file as Pinduoduo exported it."
@@ -194,27 +223,23 @@ FILE_ERRORS = {
         "exported it."
     ),
     "two_amounts": _lt(
-        "The line has an income and an expense: the file was changed; export the bill "
-        "again."
+        "The line has an income and an expense: the file was changed; export it again."
     ),
     "sign": _lt(
         "The amount %(value)s has the wrong sign for its column: the file was changed; "
-        "export the bill again."
+        "export it again."
     ),
     "description": _lt(
-        "The business description is empty: the file was changed; export the bill "
-        "again."
+        "The business description is empty: the file was changed; export it again."
     ),
-    "footer_unreadable": _lt(
-        "The total %(heading)s cannot be read: export the bill again."
-    ),
+    "footer_unreadable": _lt("The total %(heading)s cannot be read: export it again."),
     "footer_count": _lt(
         "The totals at the end count %(expected)s lines, the file has %(found)s: lines "
-        "were lost or added; export the bill again."
+        "were lost or added; export it again."
     ),
     "footer_amount": _lt(
         "The total %(heading)s says %(expected)s, the lines add up to %(found)s: lines "
-        "were lost or changed; export the bill again."
+        "were lost or changed; export it again."
     ),
     "after_footer": _lt(
         "There are lines after the totals: the file was put together from several; "
@@ -254,4 +279,120 @@ SETTLEMENT_FIXES = {
     "refund_missing": _lt("Wait for the bill that shows the refund."),
     "refund_unknown": _lt("Read the after-sales of the shop again."),
     "refund_without_income": _lt("Import the bill of the day the income came."),
+}
+
+INVOICE_AGREED = 2
+INVOICE_STATUSES = {
+    0: _lt("Refused"),
+    1: _lt("Asked for"),
+    INVOICE_AGREED: _lt("Agreed"),
+}
+INVOICE_KINDS = {
+    0: _lt("Electronic"),
+    1: _lt("Paper"),
+    2: _lt("Special"),
+}
+
+REPORTS = [
+    ("compensation", "Consumer compensation"),
+    ("promotion", "Promotion costs"),
+]
+# Report -> (field, kind, whether it must be there); see bill_file.Column.
+REPORT_COLUMNS = {
+    "compensation": [
+        ("order_sn", "order", True),
+        ("occurred_at", "moment", True),
+        ("amount", "amount", True),
+        ("promised_date", "moment", False),
+        ("shipping_date", "moment", False),
+        ("reason", "text", False),
+        ("tracking_number", "text", False),
+    ],
+    "promotion": [("date", "day", True), ("amount", "amount", True)],
+}
+
+
+class Trouble(NamedTuple):
+    """A kind of trouble with the books: what is counted, and how it is tried again."""
+
+    model: str
+    domain: list
+    amount: str
+    """Field whose sum is shown (yuan)."""
+    action: str
+    """XML id of the window that shows them."""
+    retry: str
+    """Method of the records that does it once more."""
+    name: object
+
+
+# Cause of an issue -> what it is about.
+BOOK_TROUBLE = {
+    "bill_refused": Trouble(
+        "pdd.bill",
+        [("state", "=", "refused")],
+        "income",
+        "pdd_bill_action",
+        "action_read",
+        _lt(
+            "A bill was refused and nothing of it is posted: open it for the line and "
+            "the reason, export it again and delete the wrong one."
+        ),
+    ),
+    "bill_code": Trouble(
+        "pdd.bill.line",
+        [("state", "=", "unknown")],
+        "amount",
+        "pdd_bill_line_action",
+        "action_retry",
+        _lt(
+            "The bill has codes that no flow type knows; their amounts are on the "
+            "suspense account. Let your accountant make a flow type for each code, "
+            "then press Try Again."
+        ),
+    ),
+    "bill_held": Trouble(
+        "pdd.bill.line",
+        [("state", "=", "held")],
+        "amount",
+        "pdd_bill_line_action",
+        "action_retry",
+        _lt(
+            "Movements of the bill could not be posted: each names its reason. Mend "
+            "it, then press Try Again."
+        ),
+    ),
+    "invoice": Trouble(
+        "pdd.order",
+        [("invoice_state", "=", "error")],
+        "receivable_amount",
+        "pdd_order_action_invoice_error",
+        "action_make_invoice",
+        _lt(
+            "Orders could not be invoiced: each names its reason. Mend it, then press "
+            "Try Again."
+        ),
+    ),
+    "credit": Trouble(
+        "pdd.refund",
+        [("book_error", "!=", False)],
+        "refund_amount",
+        "pdd_refund_action_book_error",
+        "action_book",
+        _lt(
+            "Refunds could not be booked: each names its reason. Mend it, then press "
+            "Try Again."
+        ),
+    ),
+    "settlement": Trouble(
+        "pdd.order",
+        [("settlement_state", "=", "overdue")],
+        "open_amount",
+        "pdd_order_action_settlement",
+        "action_settle",
+        _lt(
+            "Orders are invoiced and not settled in time: each says what is missing "
+            "and what to do."
+        ),
+    ),
 }

@@ -48,6 +48,7 @@ READS = {
     "pdd.open.decrypt.mask.batch": Read("data_decrypt_list"),
     "pdd.open.virtual.number.check": Read(),
     "pdd.finance.balance.daily.bill.url.get": Read(),
+    "pdd.invoice.application.query": Read("invoice_application_list"),
     "pdd.mall.info.get": Read(),
     "pdd.time.get": Read(),
     "pdd.pmc.user.get": Read(),

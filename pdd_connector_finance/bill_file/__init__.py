@@ -6,14 +6,17 @@ from .download import DownloadError, download
 from .errors import CODES, BillFileError
 from .parser import ORDER_NUMBER, BillParser, Row, find_order_number, parse_amount
 from .source import open_rows
+from .table import Column, TableReader
 
 __all__ = [
     "CODES",
     "ORDER_NUMBER",
     "BillFileError",
     "BillParser",
+    "Column",
     "DownloadError",
     "Row",
+    "TableReader",
     "download",
     "find_order_number",
     "open_rows",

@@ -31,12 +31,14 @@ CODES = frozenset(
         *("encoding", "cell_too_large"),
         # its head
         *("no_heading", "other_bill", "column_missing", "column_twice", "period"),
+        *("marketing_bill", "report_heading", "report_column"),
         # its rows
         *("cells", "order_damaged", "order_unknown_form", "time", "seconds_lost"),
         *("outside_period", "amount", "amount_fraction", "two_amounts", "sign"),
-        *("description",),
+        *("description", "report_empty", "unfinished_day"),
         # its tail
         *("footer_unreadable", "footer_count", "footer_amount", "after_footer"),
+        *("report_total", "report_months"),
         # beside what is known already
         *("conflict", "other_shop"),
     }

@@ -40,8 +40,8 @@ HEADINGS = {
     REMARK: REMARK,
     DESCRIPTION: DESCRIPTION,
 }
-# headings of files that look alike: Alipay's bill, the shop's marketing account
-STRANGERS = ("账务流水号", "入账时间")
+# headings of files that look alike -> what is wrong with them
+STRANGERS = {"账务流水号": "other_bill", "入账时间": "marketing_bill"}
 
 _UNIT = re.compile(r"[(（].*?[)）]\s*$")
 _PERIOD = re.compile(
@@ -52,7 +52,7 @@ _FOOTER = re.compile(r"#?\s*(收入合计|支出合计|总计|导出时间)\s*[:
 _TOTAL = re.compile(r"(\d+)\s*笔\s*[,，]?\s*共?\s*([+-]?[\d,]*\.?\d+)\s*元?")
 _RULE = re.compile(r"[-—=]{5,}")
 _AMOUNT = re.compile(r"[¥￥]?\s*([+-]?)[¥￥]?\s*(\d{1,3}(?:,\d{3})+|\d*)(\.\d+)?\s*元?")
-_DAMAGED = re.compile(r"[\d.]+[Ee]\+?\d+|\d+\.\d*|\d{15,}|#+|.*[�…].*")
+DAMAGED = re.compile(r"[\d.]+[Ee]\+?\d+|\d+\.\d*|\d{15,}|#+|.*[�…].*")
 _CODE = re.compile(r"(\d{7})\s*[|｜]\s*(.*)", re.S)
 _IN_REMARK = re.compile(r"订单(?:号|编号)?\s*[:：]?\s*(\d{6}-\d{15})(?!\d)")
 
@@ -129,10 +129,10 @@ class BillParser:
     def _read_head(self):
         """Find the headings; the preamble before them names the period."""
         for number, (line, cells) in enumerate(self._rows):
-            titles = [_heading(cell) for cell in cells]
+            titles = [plain_heading(cell) for cell in cells]
             stranger = next((name for name in STRANGERS if name in titles), None)
             if stranger:
-                raise BillFileError("other_bill", line=line, heading=stranger)
+                raise BillFileError(STRANGERS[stranger], line=line, heading=stranger)
             if any(HEADINGS.get(title) == ORDER for title in titles):
                 self._set_columns(line, cells, titles)
                 return
@@ -191,12 +191,8 @@ class BillParser:
         )
 
     def _cell(self, cells, column):
-        """Return a cell as it was meant; the platform writes a dash for nothing."""
         place = self._columns.get(column)
-        text = "" if place is None else cells[place].strip(" \t\r\n\ufeff'")
-        if text.startswith('="') and text.endswith('"'):
-            text = text[2:-1].strip()  # how some programs keep a number a text
-        return "" if text == "-" else text
+        return "" if place is None else clean_cell(cells[place])
 
     def _bad(self, code, line, column, **facts):
         return BillFileError(code, line=line, column=self._titles[column], **facts)
@@ -204,16 +200,13 @@ class BillParser:
     def _read_order(self, line, text):
         if not text or self._order_number.fullmatch(text):
             return text
-        if _DAMAGED.fullmatch(text):
+        if DAMAGED.fullmatch(text):
             raise self._bad("order_damaged", line, ORDER, value=text[:40])
         raise self._bad("order_unknown_form", line, ORDER, value=text[:40])
 
     def _read_time(self, line, text):
-        try:
-            moment = datetime.fromisoformat(text.replace("/", "-"))
-        except ValueError:
-            moment = _loose_time(text)
-        if moment is None or moment.tzinfo:
+        moment = parse_moment(text)
+        if moment is None:
             raise self._bad("time", line, TIME, value=text[:40])
         if text.count(":") < 2:
             raise self._bad("seconds_lost", line, TIME, value=text[:40])
@@ -325,6 +318,23 @@ def find_order_number(remark):
     return found[0] if len(set(found)) == 1 else ""
 
 
+def clean_cell(cell):
+    """Return a cell as it was meant; the platform writes a dash for nothing."""
+    text = cell.strip(" \t\r\n\ufeff'")
+    if text.startswith('="') and text.endswith('"'):
+        text = text[2:-1].strip()  # how some programs keep a number a text
+    return "" if text == "-" else text
+
+
+def parse_moment(text):
+    """Return a naive moment (the platform's clock), None if the text is none."""
+    try:
+        moment = datetime.fromisoformat(text.replace("/", "-"))
+    except ValueError:
+        moment = _loose_time(text)
+    return None if moment is None or moment.tzinfo else moment
+
+
 def parse_amount(text):
     """Return yuan as Decimal for a cell, None if it is no amount."""
     found = _AMOUNT.fullmatch(unicodedata.normalize("NFKC", text).strip())
@@ -342,7 +352,7 @@ def _mend_float(amount):
     return near if abs(amount - near) < Decimal("0.000001") else amount
 
 
-def _heading(cell):
+def plain_heading(cell):
     """Return a heading without blanks and unit: 收入金额（+元） is 收入金额."""
     return _UNIT.sub("", "".join(cell.split()).strip("\ufeff"))
 

@@ -29,3 +29,9 @@ class AccountMoveLine(models.Model):
                     line.pdd_order_id.id, line.pdd_part, line.date_maturity
                 )
         return result
+
+    def _get_pdd_bank_lines(self):
+        """Return the bank's lines whose items are reconciled with these."""
+        partials = self.matched_debit_ids + self.matched_credit_ids
+        items = partials.debit_move_id + partials.credit_move_id - self
+        return items.statement_line_id

@@ -1,6 +1,9 @@
 # Copyright 2026 The Pinduoduo connector authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from datetime import timedelta
+
 from odoo import api, fields, models
+from odoo.addons.pdd_connector import pop
 from odoo.exceptions import UserError
 
 OPEN_STATES = ("pending", "held", "unknown")
@@ -74,6 +77,10 @@ class PddBill(models.Model):
         help="The file ends with totals, and they agree with its lines.",
     )
 
+    has_whole_days = fields.Boolean(
+        readonly=True, help="The period of the file begins and ends at midnight."
+    )
+
     # --- how far it is
     line_ids = fields.One2many("pdd.bill.line", "bill_id", readonly=True)
     pending_count = fields.Integer(string="To Post", compute="_compute_counts")
@@ -111,6 +118,13 @@ class PddBill(models.Model):
             raise UserError(
                 self.env._("Undo the posting of a bill before you delete it.")
             )
+
+    def unlink(self):
+        """A refused file that is deleted is no trouble any more."""
+        shops = self.filtered(lambda bill: bill.state == "refused").shop_id
+        result = super().unlink()
+        shops.sudo()._review_books()  # the connector's own book-keeping
+        return result
 
     # --- buttons
 
@@ -162,6 +176,18 @@ class PddBill(models.Model):
         return action
 
     # --- business methods
+
+    def _get_whole_days(self):
+        """Return the days an uploaded file covers from beginning to end.
+
+        Its totals must agree, and the day must have been over when it came.
+        """
+        self.ensure_one()
+        if not self.is_proven or not self.has_whole_days:
+            return set()
+        upload_day = pop.platform_date(self.create_date)
+        span = (min(self.date_to, upload_day - timedelta(days=1)) - self.date_from).days
+        return {self.date_from + timedelta(days=number) for number in range(span + 1)}
 
     def _update_state(self):
         """Set the state by what is left to post."""

@@ -1,6 +1,7 @@
 # Copyright 2026 The Pinduoduo connector authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import models
+from odoo.addons.pdd_connector import pop
 from odoo.fields import Command
 
 from .pdd_flow_type import OF_ORDERS
@@ -80,6 +81,15 @@ class PddBillLine(models.Model):
     def _get_label(self):
         """Return what the journal item is called: what happened, with which order."""
         return " ".join(filter(None, (self.flow_name, self.order_sn)))
+
+    def _get_day_label(self):
+        """Return what the movement is called in an entry of a day.
+
+        Each transfer stays an item of its own: it meets another one elsewhere.
+        """
+        if self.treatment != "transfer":
+            return self.flow_name
+        return f"{self.flow_name} {pop.to_platform_text(self.occurred_at)[11:]}"
 
     # --- price reductions
 

@@ -164,7 +164,7 @@ class PddBillLine(models.Model):
             )
             for item in (own, *line._prepare_counterparts()):
                 if not item.get("pdd_part") and item is not own:
-                    item.update(name=line.flow_name, pdd_order_id=False)
+                    item.update(name=line._get_day_label(), pdd_order_id=False)
                 _add_up(items, item)
         return {
             "move_type": "entry",
@@ -236,12 +236,19 @@ class PddBillLine(models.Model):
 
     def _assign_order(self, order, source):
         """Give movements an order, also on what is posted of them."""
-        self.write({"order_id": order.id, "order_sn": order.order_sn})
-        self.write({"order_source": source})
-        open_lines = self.filtered(lambda line: line.reason == "no_order")
-        open_lines.reason = False
-        self.filtered("move_id")._link_journal_items()
-        order._reconcile_receivables()
+        self._assign_number(order.order_sn, order, source)
+
+    def _assign_number(self, order_sn, order, source):
+        """Give movements an order number, and the order if it is in Odoo.
+
+        :param str source: value of ``order_source``
+        """
+        vals = {"order_sn": order_sn, "order_id": order.id, "order_source": source}
+        self.write(vals)
+        self.filtered(lambda line: line.reason == "no_order").reason = False
+        if order:
+            self.filtered("move_id")._link_journal_items()
+            order._reconcile_receivables()
 
     def _link_journal_items(self):
         """Name the order on items that were posted before the order was known."""

@@ -6,7 +6,7 @@ import io
 import os
 import tempfile
 import zipfile
-from datetime import datetime
+from datetime import datetime, time
 
 import psycopg2
 from odoo import api, models
@@ -25,6 +25,7 @@ from ..const import FILE_ERRORS
 
 MAX_FILE = 256 * 1024 * 1024  # bytes, as it arrives
 CHUNK = 1024 * 1024
+LAST_SECOND = time(23, 59, 59)
 STAGED = (
     *("line_number", "order_sn", "order_source", "occurred_at", "occurred_date"),
     *("amount", "kind", "remark", "flow_code", "flow_name", "digest"),
@@ -120,8 +121,8 @@ class PddBill(models.Model):
                 self._read_lines()
         except BillFileError as error:
             self._set_refused(error)
-            return False
-        return True
+        self.shop_id._review_books()
+        return self.state != "refused"
 
     def _read_lines(self):
         """Stage, compare, insert.
@@ -286,6 +287,7 @@ class PddBill(models.Model):
             "income": float(parser.income.amount),
             "expense": float(parser.expense.amount),
             "is_proven": parser.is_proven,
+            "has_whole_days": _is_whole_days(parser.period),
             "error_message": False,
             "error_code": False,
             "error_line": False,
@@ -400,6 +402,18 @@ def _local(naive_utc):
     return datetime.fromisoformat(pop.to_platform_text(naive_utc))
 
 
+def _is_whole_days(period):
+    """Return whether a period (start, end) begins and ends at midnight."""
+    if not period:
+        return False
+    return period[0].time() == time.min and period[1].time() >= LAST_SECOND
+
+
+def _inert(text):
+    """Return a text that no spreadsheet takes for a formula when it is exported."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
+
+
 def _copy_line(row):
     """Return a row of the file as a line of COPY's text format."""
     hidden = "" if row.order_sn else find_order_number(row.remark)
@@ -411,10 +425,10 @@ def _copy_line(row):
         pop.to_utc(row.occurred_at),
         row.occurred_at.date(),
         row.amount,
-        pop.parse_text(row.kind, limit=100),
-        pop.parse_text(row.remark, limit=1000),
+        _inert(pop.parse_text(row.kind, limit=100)),
+        _inert(pop.parse_text(row.remark, limit=1000)),
         row.code,
-        pop.parse_text(row.name, limit=200),
+        _inert(pop.parse_text(row.name, limit=200)),
         row.digest,
     )
     return ("\t".join(map(_copy_cell, values)) + "\n").encode()

@@ -5,8 +5,10 @@ from datetime import datetime, time, timedelta
 
 from odoo import fields, models
 from odoo.addons.pdd_connector import pop
+from odoo.fields import Domain
 
 RETRY_MINUTES = 1
+CRONS = {"bill": "ir_cron_bill_import", "invoice": "ir_cron_invoice_application"}
 
 
 class PddFeed(models.Model):
@@ -32,6 +34,7 @@ class PddFeed(models.Model):
             self._move_bill_cursor()
             yield
         self._move_bill_cursor()
+        self.shop_id._review_bill_days(self._get_missing_days())
 
     def _get_missing_days(self):
         """Return the days (Shanghai) up to yesterday whose bill is not in Odoo."""
@@ -48,14 +51,17 @@ class PddFeed(models.Model):
         return pop.platform_date(self.synced_until or self.shop_id.import_from_date)
 
     def _get_read_days(self, start):
-        bills = self.env["pdd.bill"].search(
-            [
-                ("shop_id", "=", self.shop_id.id),
-                ("bill_date", ">=", start),
-                ("state", "in", ("open", "done")),
-            ]
+        """Return the days from one on whose bill is in Odoo, read or uploaded."""
+        taken = Domain("shop_id", "=", self.shop_id.id)
+        taken &= Domain("state", "in", ("open", "done"))
+        Bill = self.env["pdd.bill"]
+        read = Bill.search(taken & Domain("bill_date", ">=", start))
+        uploaded = Bill.search(
+            taken & Domain("source", "=", "upload") & Domain("date_to", ">=", start)
         )
-        return set(bills.mapped("bill_date"))
+        return set(read.mapped("bill_date")).union(
+            *(bill._get_whole_days() for bill in uploaded)
+        )
 
     def _move_bill_cursor(self):
         """Move the cursor to the end of the days that are read without a gap."""
@@ -69,8 +75,8 @@ class PddFeed(models.Model):
         self.last_run_date = fields.Datetime.now()
 
     def _retry_soon(self, error):
-        if self.kind != "bill":
+        if self.kind not in CRONS:
             return super()._retry_soon(error)
-        cron = self.env.ref("pdd_connector_finance.ir_cron_bill_import")
+        cron = self.env.ref(f"pdd_connector_finance.{CRONS[self.kind]}")
         cron._trigger(fields.Datetime.now() + timedelta(minutes=RETRY_MINUTES))
         return None

@@ -16,6 +16,7 @@ TREATMENTS = [
     ("transfer", "Transfer, no profit or loss"),
 ]
 OF_ORDERS = ("income", "refund")
+WITHDRAWAL = "withdrawal"
 
 
 class PddFlowType(models.Model):
@@ -163,6 +164,16 @@ class PddFlowType(models.Model):
                     account=account.display_name,
                 )
             )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """A further row of the code of withdrawals is about withdrawals as well."""
+        types = super().create(vals_list)
+        known = self.search([("account_role", "=", WITHDRAWAL)])
+        codes = set(known.mapped("code"))
+        new = types.filtered(lambda t: t.code in codes and not t.account_role)
+        new.account_role = WITHDRAWAL
+        return types
 
     def write(self, vals):
         """What a person confirmed is no longer confirmed when it changes."""

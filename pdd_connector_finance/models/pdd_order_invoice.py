@@ -63,6 +63,7 @@ class PddOrder(models.Model):
         """Book refunds, then invoice the orders that are due."""
         self.env["pdd.refund"]._book_all()
         self._invoice_due()
+        self.env["pdd.shop"].search(Domain.TRUE)._review_safely()
 
     @api.model
     def _invoice_due(self):

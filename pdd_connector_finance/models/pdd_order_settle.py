@@ -227,8 +227,14 @@ class PddOrder(models.Model):
         domain &= Domain("settlement_due_date", "<", fields.Date.context_today(self))
         orders = self.search(domain)
         orders.write({"settlement_state": "overdue"})
+        self.env["pdd.shop"].search(Domain.TRUE)._review_safely()
 
     # --- reconciling
+
+    def action_settle(self):
+        """Reconcile these orders once more, e.g. after entries made by hand."""
+        self.env["pdd.bill"].check_access("read")  # for accountants only
+        self.sudo()._reconcile_receivables()  # figures of the mirror follow
 
     def _reconcile_receivables(self):
         """Reconcile what each order owes with what was paid for it, all in one set."""

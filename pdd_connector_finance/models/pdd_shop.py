@@ -7,6 +7,7 @@ from odoo import api, fields, models
 from odoo.addons.pdd_connector import pop
 from odoo.exceptions import UserError
 
+from .pdd_feed_invoice import INVOICE_API
 from .pdd_shop_bill import BILL_API
 
 
@@ -22,6 +23,11 @@ class PddShop(models.Model):
         domain="[('type', '=', 'bank')]",
         help="Bank journal of the shop's account at Pinduoduo; its bill is the "
         "statement. Made at the first bill when empty.",
+    )
+    reads_invoice_applications = fields.Boolean(
+        string="Read Invoice Applications",
+        default=True,
+        help="List the tax invoices that buyers ask for on Pinduoduo.",
     )
     last_bill_date = fields.Datetime(
         string="Bills Complete Until", compute="_compute_bill_figures"
@@ -114,11 +120,14 @@ class PddShop(models.Model):
             "pdd_connector_finance.pdd_bill_line_action", search_default_open=1
         )
 
+    def action_view_invoice_applications(self):
+        return self._open("pdd_connector_finance.pdd_invoice_application_action")
+
     # --- business methods
 
     @api.model
     def _required_apis(self):
-        return [*super()._required_apis(), BILL_API]
+        return [*super()._required_apis(), BILL_API, INVOICE_API]
 
     def _get_yesterday(self):
         return pop.platform_date(fields.Datetime.now()) - timedelta(days=1)

@@ -3,6 +3,7 @@
 from odoo import api, models
 from odoo.fields import Domain
 from psycopg2 import OperationalError
+from psycopg2.errors import UniqueViolation
 
 from .pdd_bill_line_post import BATCH_SIZE, DAY_LIMIT
 
@@ -15,16 +16,17 @@ class PddShop(models.Model):
     @api.model
     def _cron_post_bills(self):
         """Post all movements that wait, and link those whose order has come."""
-        lines = self.env["pdd.bill.line"]._read_group(
-            ["|", ("state", "=", "pending"), ("reason", "=", "unknown_order")],
-            ["shop_id"],
-        )
-        shops = self.browse(shop.id for (shop,) in lines)
+        shops = self.search([("journal_id", "!=", False)])
+        waiting = Domain("state", "=", "pending") | Domain("reason", "!=", False)
+        rows = self.env["pdd.bill.line"]._read_group(waiting, ["shop_id"])
+        shops |= self.browse(shop.id for (shop,) in rows)
         for shop in shops:
             self.env["pdd.bill.line"]._link_orders(
                 shop
             ).order_id._reconcile_receivables()
         shops._post_bills()
+        shops._link_compensations()
+        shops._match_withdrawals()
 
     def _post_bills(self):
         """Post what waits, batch by batch.
@@ -53,6 +55,14 @@ class PddShop(models.Model):
                     break
                 time_left = commit_progress(len(batch))
                 self.env.invalidate_all()
+        self._review_safely()
+
+    def _review_safely(self):
+        """Look the books over; what another worker does at the same time is left to it."""
+        try:
+            self._review_books()
+        except (OperationalError, UniqueViolation):
+            self.env.cr.rollback()
 
     def _get_posting_batch(self):
         """Return the movements to post next: some, or all of the first day."""

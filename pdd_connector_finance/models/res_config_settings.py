@@ -36,6 +36,8 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.pdd_write_off_limit", readonly=False
     )
     pdd_due_days = fields.Integer(related="company_id.pdd_due_days", readonly=False)
+    pdd_bank_days = fields.Integer(related="company_id.pdd_bank_days", readonly=False)
+    pdd_bank_text = fields.Char(related="company_id.pdd_bank_text", readonly=False)
     pdd_order_number_pattern = fields.Char(
         string="Form of Order Numbers",
         default=ORDER_NUMBER,

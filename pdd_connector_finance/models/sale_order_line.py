@@ -24,6 +24,22 @@ class SaleOrderLine(models.Model):
             )
         )
 
+    def _get_pdd_cost(self):
+        """Return what the goods of this line cost: by their moves where there are any.
+
+        Works with and without *Inventory*.
+        """
+        self.ensure_one()
+        moves = self["move_ids"] if "move_ids" in self._fields else []
+        done = [m for m in moves if m.state == "done" and "value" in m._fields]
+        if done:
+            return sum(
+                move.value if move.location_dest_usage == "customer" else -move.value
+                for move in done
+            )
+        product = self.product_id.with_company(self.company_id)
+        return product.standard_price * self.product_uom_qty
+
     def _get_summaries(self):
         """Return the invoices of many orders that this line is part of."""
         moves = self.invoice_lines.move_id

@@ -105,7 +105,7 @@ FILES = {
     "a picture": (io.BytesIO(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"), "not_a_table", 0, ""),
     "old spreadsheet": (io.BytesIO(b"\xd0\xcf\x11\xe0 book"), "old_spreadsheet", 0, ""),
     "Alipay's bill": (_text(("商户订单号", "账务流水号")), "other_bill", 5, ""),
-    "marketing account": (_text(("发生时间", "入账时间")), "other_bill", 5, ""),
+    "marketing account": (_text(("发生时间", "入账时间")), "marketing_bill", 5, ""),
     "no income column": (_text(("收入金额（+元）", "金额")), "column_missing", 5, ""),
     "no expense column": (_text(("支出金额（-元）", "")), "column_missing", 5, ""),
     "no description": (_text(("业务描述", "说明")), "column_missing", 5, ""),

@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Invoices and credit notes: when, of what, dated how, and only once."""
 
+from odoo.addons.pdd_connector import pop
 from odoo.tests import tagged
 
 from .bills import row
@@ -140,7 +141,7 @@ class TestInvoices(FinanceCase):
     def test_a_day_that_is_not_over_waits(self):
         self.company.pdd_invoice_grouping = "day"
         now = self.env["pdd.order"]._fields["receive_date"].now()
-        text = now.strftime("%Y-%m-%d %H:%M:%S")
+        text = pop.to_platform_text(now)
         order = self._create_order(receive_time=text, updated_at=text)
         self._cron()
         self.assertFalse(order.invoice_id)

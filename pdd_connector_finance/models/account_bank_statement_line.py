@@ -1,0 +1,33 @@
+# Copyright 2026 The Pinduoduo connector authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import models
+
+
+class AccountBankStatementLine(models.Model):
+    """Lines of the company's bank that are withdrawals of a shop."""
+
+    _inherit = "account.bank.statement.line"
+
+    def _fits_pdd(self, bill_line):
+        """Return whether this can be a withdrawal: its amount, on its day or soon after."""
+        self.ensure_one()
+        days = (self.date - bill_line.occurred_date).days
+        is_equal = not self.currency_id.compare_amounts(self.amount, -bill_line.amount)
+        return is_equal and 0 <= days <= self.company_id.pdd_bank_days
+
+    def _get_pdd_open_item(self, accounts):
+        """Return the item nobody has explained: on suspense, or in transit already.
+
+        A line that has a partner is somebody's payment.
+
+        :param accounts: accounts in transit
+        """
+        self.ensure_one()
+        _liquidity, suspense, other = self._seek_for_lines()
+        pinduoduo = self.env.ref("pdd_connector_finance.partner_pinduoduo")
+        if self.partner_id - pinduoduo - self.company_id.partner_id:
+            return suspense.browse()
+        if len(suspense) == 1 and not other:
+            return suspense
+        is_transit = other.account_id in accounts and not suspense and len(other) == 1
+        return other if is_transit and not other.reconciled else suspense.browse()
