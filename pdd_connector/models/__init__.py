@@ -35,6 +35,7 @@ from . import (
     pdd_shop_authorise,
     pdd_shop_call,
     pdd_shop_database,
+    pdd_shop_explain,
     pdd_shop_reading,
     pdd_shop_tax,
     pdd_shop_token,

@@ -3,6 +3,19 @@
 from odoo import api, fields, models
 from odoo.tools import ormcache
 
+POLICY_KINDS = [
+    ("address", "Address"),
+    ("memo", "Notes"),
+    ("amount", "Amounts"),
+    ("goods", "Goods and quantities"),
+    ("promise", "Ship-by date"),
+]
+STAGES = [
+    ("confirmed", "Before picking"),
+    ("picked", "Picked"),
+    ("shipped", "Shipped"),
+]
+
 
 class PddChangePolicy(models.Model):
     """What happens to a sales order when the platform changes its order."""
@@ -12,22 +25,8 @@ class PddChangePolicy(models.Model):
     _order = "kind, stage"
     _rec_name = "kind"
 
-    kind = fields.Selection(
-        [
-            ("address", "Address"),
-            ("memo", "Notes"),
-            ("amount", "Amounts"),
-            ("goods", "Goods and quantities"),
-            ("promise", "Ship-by date"),
-        ],
-        required=True,
-        readonly=True,
-    )
-    stage = fields.Selection(
-        [("confirmed", "Before picking"), ("picked", "Picked"), ("shipped", "Shipped")],
-        required=True,
-        readonly=True,
-    )
+    kind = fields.Selection(POLICY_KINDS, required=True, readonly=True)
+    stage = fields.Selection(STAGES, required=True, readonly=True)
     action = fields.Selection(
         [("apply", "Apply"), ("ask", "Ask a person"), ("ignore", "Ignore")],
         required=True,

@@ -165,7 +165,8 @@ class PddIssue(models.Model):
             vals.update(detail=detail, sequence=self._get_sequence(cause))
             issue = issue.create(vals)
             issue._translate_name(name)
-            shop._plan_trouble_activity()
+            if cause != "authorisation":  # of which the shop warns itself
+                shop._plan_trouble_activity()
         elif detail and issue.detail != detail:
             issue.write({"detail": detail, "last_seen_date": fields.Datetime.now()})
         if orders:

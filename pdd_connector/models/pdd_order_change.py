@@ -9,6 +9,8 @@ from odoo.fields import Domain
 from odoo.tools.translate import LazyTranslate
 from psycopg2 import OperationalError
 
+from .pdd_change_policy import POLICY_KINDS, STAGES
+
 _logger = logging.getLogger(__name__)
 _lt = LazyTranslate(__name__)
 
@@ -76,11 +78,7 @@ class PddOrderChange(models.Model):
     company_id = fields.Many2one(related="order_id.company_id", store=True)
     kind = fields.Selection(
         [
-            ("address", "Address"),
-            ("memo", "Notes"),
-            ("amount", "Amounts"),
-            ("goods", "Goods and quantities"),
-            ("promise", "Ship-by date"),
+            *POLICY_KINDS,
             ("shipping", "Shipping"),
             ("after_sale", "After-sale"),
             ("review", "Review"),
@@ -88,11 +86,7 @@ class PddOrderChange(models.Model):
         required=True,
         readonly=True,
     )
-    stage = fields.Selection(
-        [("confirmed", "Before picking"), ("picked", "Picked"), ("shipped", "Shipped")],
-        required=True,
-        readonly=True,
-    )
+    stage = fields.Selection(STAGES, required=True, readonly=True)
     diff = fields.Json(readonly=True, export_string_translation=False)
     summary = fields.Text(string="Change", compute="_compute_summary")
     state = fields.Selection(

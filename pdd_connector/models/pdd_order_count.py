@@ -9,6 +9,8 @@ from .. import pop
 
 GC_LIMIT = 10000
 HOURS_KEPT = timedelta(days=90)
+RECOUNT_AGES = (timedelta(days=7), timedelta(days=30))
+RECOUNT_SPAN = timedelta(days=3)  # a server that was off does not miss the day
 RETRY_MINUTES = (5, 15, 60, 240)  # after that a person is told
 
 
@@ -164,6 +166,23 @@ class PddOrderCount(models.Model):
             & Domain("date_from", "<=", date_to)
             & Domain("date_to", ">", date_from)
         )._reset()
+
+    @api.model
+    def _recount_days(self, shop, now):
+        """Let proven days be read again when they are a week and a month old.
+
+        A change of an older order that no list has shown, such as a signature or an
+        after-sale, is found then: each reading takes in the orders as they are.
+        """
+        domain = Domain("shop_id", "=", shop.id)
+        domain &= Domain("period", "=", "day") & Domain("state", "=", "equal")
+        domain &= Domain("check_date", "<", now - RECOUNT_SPAN)
+        domain &= Domain.OR(
+            Domain("date_to", "<=", now - age)
+            & Domain("date_to", ">", now - age - RECOUNT_SPAN)
+            for age in RECOUNT_AGES
+        )
+        self.search(domain)._reset()
 
     def _compare(self):
         """Compare what was read with what Odoo holds; decide what comes next."""

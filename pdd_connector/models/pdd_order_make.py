@@ -1,5 +1,6 @@
 # Copyright 2026 The Pinduoduo connector authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import logging
 from collections import deque
 
 from odoo import api, fields, models
@@ -8,15 +9,15 @@ from odoo.fields import Command, Domain
 from psycopg2 import OperationalError
 from psycopg2.errors import UniqueViolation
 
+_logger = logging.getLogger(__name__)
+
 BATCH_SIZE = 100
 LANES_AHEAD = 4  # a batch is looked for among so many: other workers have theirs
-MAX_FAILURES = 3  # in a row, then the shop's turn comes with the next run
-# Two makers met at the same receiver or order: the later one tries again.
-RACE_CONSTRAINTS = (
-    "res_partner_pdd_address_uniq",
-    "sale_order_pdd_order_uniq",
-    "pdd_issue_open_uniq",
-)
+# Two makers met at the same rows: the later one undoes its batch and tries again ...
+RACES = (OperationalError, UniqueViolation)
+MAX_FAILURES = 5
+# ... and when that happens so often in a row, one of its orders is looked for instead.
+LAST_RACES = (OperationalError,)
 
 
 class PddOrder(models.Model):
@@ -52,10 +53,14 @@ class PddOrder(models.Model):
         turns = deque((shop, 0, 0) for shop, _count in counts)
         while turns and time_left:
             shop, last_id, failures = turns.popleft()
-            batch = self._make_next(domain & Domain("shop_id", "=", shop.id), last_id)
+            batch = self._make_next(
+                domain & Domain("shop_id", "=", shop.id),
+                last_id,
+                RACES if failures < MAX_FAILURES else LAST_RACES,
+            )
             if batch:
                 turns.append((shop, batch[-1].id, 0))
-            elif batch is None and failures < MAX_FAILURES:
+            elif batch is None and failures <= MAX_FAILURES:
                 turns.append((shop, last_id, failures + 1))
             time_left = commit_progress(len(batch or ()))
             self._finish_made()
@@ -63,16 +68,26 @@ class PddOrder(models.Model):
             commit_progress(remaining=0)  # what is still pending, another worker has
 
     @api.model
-    def _make_next(self, domain, last_id):
+    def _make_next(self, domain, last_id, races=RACES):
         """Make the next batch behind an order.
 
+        :param tuple races: exceptions that mean that another worker was faster
         :return: its orders; None when another worker was faster and it is still pending
         """
         try:
             batch = self._lock_batch(domain, last_id)
-            batch._make_safely()
-        except (OperationalError, UniqueViolation):
+            if batch._create_receivers(races):
+                # for the other workers to see, who may have orders for the same ones
+                self.env["ir.cron"]._commit_progress()
+                batch = self._lock_batch(
+                    domain & Domain("id", "in", batch.ids), last_id
+                )
+                if not batch:
+                    return None
+            batch._make_safely(races)
+        except RACES as error:
             self.env.cr.rollback()
+            _logger.info("PDD makers have met: %s", str(error).partition("\n")[0])
             return None
         return batch
 
@@ -93,38 +108,39 @@ class PddOrder(models.Model):
         Called after the commit of each batch.
         """
 
-    def _make_safely(self):
+    def _make_safely(self, races=RACES):
         """Make a batch; on an error halve it down to the order that is the cause.
 
-        :raise OperationalError, UniqueViolation: another worker was faster
+        :raise: one of ``races``
         """
         self._do_safely(
-            lambda orders: orders._make(), lambda order, error: order._set_error(error)
+            lambda orders: orders._make(),
+            lambda order, error: order._set_error(error),
+            races,
         )
 
-    def _do_safely(self, work, give_up):
+    def _do_safely(self, work, give_up, races=LAST_RACES):
         """Work on a batch; on an error halve it down to the order that is the cause.
 
         :param work: called with orders
         :param give_up: called with the one order and its error
-        :raise OperationalError, UniqueViolation: another worker was faster
+        :param tuple races: exceptions that mean that another worker was faster
+        :raise: one of ``races``
         """
         if not self:
             return
         try:
             with self.env.cr.savepoint():
                 work(self)
-        except OperationalError:
+        except races:
             raise
         except Exception as error:  # noqa: BLE001 one bad order must not stop the others
-            if _is_race(error):
-                raise
             if len(self) == 1:
                 give_up(self, error)
                 return
             middle = len(self) // 2
-            self[:middle]._do_safely(work, give_up)
-            self[middle:]._do_safely(work, give_up)
+            self[:middle]._do_safely(work, give_up, races)
+            self[middle:]._do_safely(work, give_up, races)
 
     def _set_error(self, error):
         """Keep an order that cannot be made, with a sentence and an issue."""
@@ -172,11 +188,3 @@ class PddOrder(models.Model):
             if ready:
                 shop._check_currency()
                 ready.with_company(shop.company_id)._make_sale_orders(shop)
-
-
-def _is_race(error):
-    """Return whether another worker wrote the same receiver or order first."""
-    return (
-        isinstance(error, UniqueViolation)
-        and error.diag.constraint_name in RACE_CONSTRAINTS
-    )

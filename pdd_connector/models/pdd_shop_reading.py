@@ -189,6 +189,7 @@ class PddShop(models.Model):
             first = last.get((shop, "day")) or shop.import_from_date
             until = min(cursor, now - DAY_DELAY)
             vals_list += shop._prepare_counts("day", DAY, first, until)
+            self.env["pdd.order.count"]._recount_days(shop, now)
         self.env["pdd.order.count"].create(vals_list)
 
     def _prepare_counts(self, period, length, first, until):
@@ -206,11 +207,6 @@ class PddShop(models.Model):
             "date_to": end,
             **vals,
         }
-
-    def _get_platform_now(self):
-        """Return the platform's time by what is known of its clock, naive UTC."""
-        now = fields.Datetime.now() + timedelta(seconds=self.clock_skew)
-        return now.replace(microsecond=0)
 
     def _retry_feeds(self, causes):
         """Count again what stayed different."""

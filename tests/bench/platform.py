@@ -6,6 +6,7 @@ import contextlib
 import re
 import subprocess
 import sys
+from collections import Counter
 from datetime import timedelta
 
 import requests
@@ -94,6 +95,24 @@ class Shop:
 
     def made_count(self):
         return self.env["pdd.order"].search_count(self._domain("done"))
+
+    def check_made_once(self, ids):
+        """Prove that no order was left, and each that is not held was made once.
+
+        :raise AssertionError: the states, and the number of sales orders
+        """
+        self.env.cr.commit()
+        orders = self.env["pdd.order"].browse(ids)
+        states = Counter(orders.mapped("state"))
+        sale_orders = self.env["sale.order"].search_count(
+            [
+                ("client_order_ref", "in", orders.mapped("order_sn")),
+                ("state", "=", "sale"),
+            ]
+        )
+        if states.keys() - {"done", "held"} or sale_orders != states["done"]:
+            raise AssertionError(f"{states}, {sale_orders} sales orders")
+        self.env.invalidate_all()
 
     def _domain(self, state):
         return [("shop_id", "=", self.record.id), ("state", "=", state)]

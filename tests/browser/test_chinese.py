@@ -6,7 +6,11 @@ from odoo.tests import tagged
 
 from .common import BrowserCase
 
-MANAGER = ("pdd_connector.group_pdd_manager", "base.group_system")
+MANAGER = (
+    "pdd_connector.group_pdd_manager",
+    "pdd_connector_finance.group_pdd_write_off",
+    "base.group_system",
+)
 # What a label may hold beside Chinese.
 NAMES = {
     "SKU",

@@ -68,6 +68,7 @@ class TestRenewal(PddCase):
         self.assertIsInstance(error, pop.PddTokenRevokedError)
         self.assertEqual(self.shop.state, "revoked")
         warning = self.shop.activity_search([WARNING_TYPE])
+        self.assertEqual(self.shop.activity_ids, warning)
         self.assertEqual(warning.user_id, self.shop.user_id)
         self.assertIn("press Authorise", warning.note)
         error = error_of(self.shop._call, MALL)

@@ -9,6 +9,7 @@ from odoo.addons.pdd_connector.models import pdd_order_lane, pdd_order_make
 from odoo.fields import Domain
 from odoo.tests import tagged
 from odoo.tools import mute_logger
+from psycopg2.errors import UniqueViolation
 
 from .committed import CommittedCase
 from .common import PddCase
@@ -57,14 +58,33 @@ class TestMaker(PddCase):
         self.assertFalse(orders.reserve_warehouse_id)
         self.assertEqual(orders[2].issue_ids.mapped("cause"), ["exception"])
 
-    def _failing(self, method, culprit):
-        """Let a method fail for one order."""
+    def test_a_batch_that_met_another_worker_is_made_by_the_next_try(self):
+        orders = self._read_orders(5)
+        meeting = UniqueViolation("a row of another worker")
+        with self._failing("_make_sale_orders", orders[2], meeting, times=2):
+            self._make_pending()
+        self.assertEqual(orders.mapped("state"), ["done"] * 5)
+
+    def test_what_looks_like_another_worker_each_time_is_an_error_of_its_order(self):
+        orders = self._read_orders(5)
+        meeting = UniqueViolation("a row that is always there")
+        with (
+            self._failing("_prepare_sale_order_vals", orders[2], meeting),
+            mute_logger(CRASH_LOG),
+        ):
+            self._make_pending()
+        self.assertEqual(orders[2].state, "error")
+        self.assertEqual((orders - orders[2]).mapped("state"), ["done"] * 4)
+
+    def _failing(self, method, culprit, error=None, times=1000):
+        """Let a method fail for one order, at most so many times."""
         registry_class = self.env.registry["pdd.order"]
         original = getattr(registry_class, method)
+        failures = iter(range(times))
 
         def fail(orders, *args):
-            if culprit in orders:
-                raise ZeroDivisionError("a bug")
+            if culprit in orders and next(failures, None) is not None:
+                raise error or ZeroDivisionError("a bug")
             return original(orders, *args)
 
         return patch.object(registry_class, method, fail)
@@ -80,10 +100,10 @@ class TestMaker(PddCase):
         registry_class = self.env.registry["pdd.order"]
         original = registry_class._make_safely
 
-        def note(orders):
+        def note(orders, *args):
             if orders:
                 turns.append((orders.shop_id.name, len(orders)))
-            return original(orders)
+            return original(orders, *args)
 
         with (
             patch.object(registry_class, "_make_safely", note),
@@ -233,6 +253,18 @@ class TestLanes(CommittedCase):
             self.at_once(2, lambda env: env["pdd.order"]._make_pending(Domain.TRUE))
         self.assert_each_made_once()
         self.assert_stock_is_reserved_once()
+
+    def test_two_lanes_meet_at_receivers_and_each_has_one_address(self):
+        keys = ["one", "two", "three"]
+        with self.worker() as env:
+            for place, order in enumerate(self.orders(env)):
+                order.open_address_id = keys[place % 3]
+        with patch.object(pdd_order_make, "BATCH_SIZE", 5):
+            self.at_once(2, lambda env: env["pdd.order"]._make_pending(Domain.TRUE))
+        self.assert_each_made_once()
+        with self.worker() as env:
+            contacts = self.orders(env).sale_order_id.partner_shipping_id
+            self.assertEqual(sorted(contacts.mapped("pdd_address_key")), sorted(keys))
 
     def test_orders_of_a_lane_that_died_are_made_by_another(self):
         with self.registry.cursor() as cr:

@@ -151,6 +151,21 @@ class TestOrderCount(CountCase):
         self.count()
         self.assertEqual(hours[0].state, "equal")
 
+    def test_a_change_no_list_has_shown_is_found_when_the_day_is_a_week_old(self):
+        self.load(3, hours=2)
+        self.pull("order")
+        self.sim.clock.advance(DAY)
+        self.pull("order")
+        self.count()
+        order = self.env["pdd.order"].search([], limit=1)
+        on_platform = self.platform.find_order(order.order_sn)
+        on_platform.remark = "changed behind the lists"
+        self.sim.clock.advance(7 * DAY)
+        self.pull("order")
+        self.assertFalse(order.remark)
+        self.count()
+        self.assertEqual(order.remark, "changed behind the lists")
+
     def test_deposit_orders_count_when_the_list_leaves_them_out(self):
         self.platform.settings.missing_trade_type_is_all = False
         self.platform.create_order(
