@@ -298,80 +298,21 @@ class PddStockPublication(models.Model):
         sold = max(0, sold_total - self.sold_total)
         return expected_quantity(self.after_qty, self.unseen_qty, sold)
 
-    # --- words
-
-    @api.model
-    def _explain_inputs(self, inputs, target):
-        """Return the formula with its figures, a list of lines."""
-        if not inputs:
-            return []
-        lines = []
-        parts = inputs.get("parts") or []
-        names = self._get_part_names(parts) if len(parts) > 1 else {}
-        for part in parts:
-            lines += self._explain_part(inputs, part, names.get(part["product"]))
-        if len(parts) > 1:
-            lines.append(self.env._("The scarcest component decides."))
-        for name, text in (
-            ("cap", self.env._("Cap: at most %s")),
-            ("floor", self.env._("Floor: fewer than %s are shown as none")),
-        ):
-            if inputs.get(name):
-                lines.append(text % inputs[name])
-        lines.append(self.env._("= %s, rounded down", target))
-        return lines
-
-    @api.model
-    def _get_part_names(self, parts):
-        # the names of components are no secret to who may read the shop's stock
-        products = self.env["product.product"].sudo()
-        found = products.browse([part["product"] for part in parts]).exists()
-        return {product.id: product.display_name for product in found}
-
-    @api.model
-    def _explain_part(self, inputs, part, name):
-        """Return the lines about one component."""
-        lines = [self.env._("%(name)s, %(per)g per SKU", name=name, per=part["per"])]
-        lines = lines if name else []
-        lines.append(
-            self.env._(
-                "Free: %(free)g = on hand %(hand)g − reserved %(reserved)g − promised, "
-                "not reserved %(promised)g",
-                free=part["free"],
-                hand=part["on_hand"],
-                reserved=part["reserved"],
-                promised=part["promised"],
-            )
-        )
-        for value, text in (
-            (part["incoming"], self.env._("of it arriving in time: %g")),
-            (inputs["safety"], self.env._("− safety quantity %g")),
-            (part["others"], self.env._("− kept aside for others %g")),
-            (part["kept"], self.env._("kept aside for this SKU: %g")),
-        ):
-            if value:
-                lines.append(text % value)
-        if inputs["share"] != 100:
-            lines.append(self.env._("× share %g %%", inputs["share"]))
-        if part["sold"]:
-            lines.append(
-                self.env._("− sold and not reserved in Odoo yet %g", part["sold"])
-            )
-        return lines
-
     # --- buttons
 
     def action_approve(self):
         """Let quantities go out that waited for a person."""
+        self.shop_id._check_may_decide_on_stock()
         held = self.filtered(lambda publication: publication.state == "held")
         # publications are the connector's; a person only decides
         held.sudo().write({"state": "to_send", "user_id": self.env.uid})
         for shop in held.shop_id:
             shop._settle_stock_brake()
-        self.env.ref("pdd_connector_stock.ir_cron_stock_publish").sudo()._trigger()
+        self._wake()
 
     def action_reject(self):
         """Drop quantities that waited for a person."""
+        self.shop_id._check_may_decide_on_stock()
         held = self.filtered(lambda publication: publication.state == "held")
         # as above
         held.sudo().write({"state": "superseded", "user_id": self.env.uid})

@@ -11,7 +11,7 @@ from odoo.addons.pdd_connector_stock.formula import Offer, Terms, answer
 from odoo.addons.pdd_connector_stock.models.pdd_stock_publication import (
     expected_quantity,
 )
-from odoo.addons.pdd_connector_stock.models.pdd_stock_publication_send import (
+from odoo.addons.pdd_connector_stock.models.pdd_stock_publication_tell import (
     count_unseen,
 )
 

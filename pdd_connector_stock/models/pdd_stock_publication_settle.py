@@ -1,0 +1,210 @@
+# Copyright 2026 The Pinduoduo connector authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import logging
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.addons.pdd_connector import pop
+from odoo.tools.translate import LazyTranslate
+from psycopg2 import OperationalError
+
+_lt = LazyTranslate(__name__)
+_logger = logging.getLogger(__name__)
+
+RETRY = timedelta(seconds=5)
+RETRY_MOST = timedelta(minutes=15)
+RETRY_REFUSED = timedelta(hours=1)
+RECHECK_EXTRA = timedelta(seconds=60)
+SETTLE_TRIES = 8
+ALARM_ATTEMPTS = 3  # a fault that passes by itself is no trouble before
+
+
+class PddStockPublication(models.Model):
+    """What came of a publication: outcome, retries, alarms."""
+
+    _inherit = "pdd.stock.publication"
+
+    def _settle_failure(self, error, facts):
+        """Keep what a failed call means; return whether the shop may go on."""
+        self._end_snapshot()
+        sentence = self.shop_id._explain(error)
+        if error.outcome_unknown and facts["may_be_applied"]:
+            self._set_unknown(sentence)
+            return not isinstance(error, pop.PddTransportError)
+        if isinstance(error, pop.PddBusinessError):
+            self._settle_refusal(error, facts)
+            return True
+        if isinstance(error, pop.PddParameterError) and not isinstance(
+            error, pop.PddClockError
+        ):
+            self._settle({"state": "error", "message": sentence})
+            return True
+        self._settle_pause(error, sentence)
+        return False
+
+    def _settle_refusal(self, error, facts):
+        """Keep a refusal by the platform's business rules.
+
+        Goods on a promotional slot may not be reduced: the shop goes on selling
+        what Odoo has not got, so this is an alarm of its own.
+        """
+        read = facts.get("read", {})
+        sentence = self.shop_id._explain(error)
+        vals = {"message": sentence, "is_maybe": False, "retry_date": False}
+        if not facts["may_be_applied"]:
+            self._settle({**vals, "state": "error"})
+            self._report_error(sentence)
+            return
+        shown = read.get("read_qty", self._get_shown())
+        if self.target_qty < shown:
+            vals.update(
+                state="refused",
+                after_qty=shown,
+                unseen_qty=0,
+                sent_date=self._platform_now(),
+                **{**read, "is_read": bool(read)},
+            )
+            self._settle(vals)
+        else:
+            self._settle({**vals, "state": "error"})
+            self._report_error(sentence)
+
+    def _get_shown(self):
+        return self.expected_qty if self.is_expected else self.sku_id.platform_qty
+
+    def _settle_pause(self, error, sentence):
+        """Put the publication back; the shop's problem has to end first."""
+        seconds = getattr(error, "retry_after", None)
+        pause = timedelta(seconds=seconds) if seconds else self._get_pause()
+        retry_date = fields.Datetime.now() + pause
+        self._settle(
+            {"state": "to_send", "retry_date": retry_date, "message": sentence}
+        )
+        self._wake(retry_date)
+        passing = (pop.PddThrottledError, pop.PddTransportError, pop.PddBusyError)
+        if not isinstance(error, passing) or self.attempts >= ALARM_ATTEMPTS:
+            self.shop_id._report_stock_trouble(sentence)
+
+    def _set_unknown(self, sentence):
+        """Keep that nobody knows whether the platform took the quantity."""
+        retry_date = fields.Datetime.now() + self._get_pause()
+        self._settle(
+            {
+                "state": "unknown",
+                "maybe_qty": self.quantity,
+                "is_maybe": True,
+                "retry_date": retry_date,
+                "message": sentence,
+            }
+        )
+        self._wake(retry_date)
+
+    def _get_pause(self):
+        """Return how long to wait, longer with each attempt."""
+        return min(RETRY * 2 ** min(max(self.attempts, 1) - 1, 10), RETRY_MOST)
+
+    @api.model
+    def _wake(self, moment=None):
+        # whoever publishes or approves need not know of the scheduled action
+        publish = self.env.ref("pdd_connector_stock.ir_cron_stock_publish").sudo()
+        publish._trigger(moment)
+
+    # --- outcome
+
+    def _settle(self, vals):
+        """Write what came of these publications, whatever other workers do meanwhile.
+
+        The platform knows it already, so it must not get lost: tried again when another
+        transaction wrote the same rows.
+        """
+        for attempt in range(SETTLE_TRIES):
+            try:
+                self.write(vals)
+                for publication in self:
+                    publication._after_settle()
+                self.env["ir.cron"]._commit_progress()
+                return
+            except OperationalError:
+                self.env.cr.rollback()
+                if attempt + 1 == SETTLE_TRIES:
+                    raise
+                _logger.info("PDD publications %s: written again", self.ids)
+
+    def _after_settle(self):
+        """Write what follows for the SKU: what it was told, alarms, a later look."""
+        self.ensure_one()
+        sku = self.sku_id.with_context(tracking_disable=True)
+        had_alarm = sku.stock_outcome in ("refused", "error")
+        if self.state in ("sent", "equal"):
+            sku.write(
+                {
+                    "publication_id": self.id,
+                    "published_qty": self.after_qty,
+                    "platform_qty": self.after_qty,
+                    "stock_outcome": self.state,
+                }
+            )
+            self._settle_alarms(had_alarm)
+        elif self.state == "refused":
+            sku.write(
+                {
+                    "publication_id": self.id,
+                    "platform_qty": self.after_qty,
+                    "stock_outcome": "refused",
+                }
+            )
+            self._report_refused()
+            self._look_again(fields.Datetime.now() + RETRY_REFUSED)
+        elif self.state in ("error", "unknown"):
+            sku.stock_outcome = self.state
+        if self.unseen_qty and self.state in ("sent", "equal"):
+            margin = timedelta(seconds=self.shop_id.order_margin) + RECHECK_EXTRA
+            self._look_again(fields.Datetime.now() + margin)
+
+    def _look_again(self, due_date):
+        """Have the SKU worked out once more at a later moment."""
+        self.env["pdd.stock.mark"]._mark("drift", skus=self.sku_id, due_date=due_date)
+        self._wake(due_date)
+
+    def _report_refused(self):
+        """Raise the alarm: more is on offer than there is."""
+        name = _lt(
+            "Pinduoduo does not let the stock of %(sku)s be reduced (promotional slot): "
+            "%(shown)s pieces are on offer, %(target)s are there. Take the goods off the "
+            "slot, or buy the difference.",
+            sku=self.sku_id.display_name,
+            shown=self.after_qty,
+            target=self.target_qty,
+        )
+        self.env["pdd.issue"]._report(
+            self.shop_id,
+            "stock_refused",
+            self.sku_id,
+            name,
+            detail=self.message,
+            sku_id=self.sku_id.id,
+        )
+
+    def _report_error(self, detail):
+        name = _lt(
+            "The stock of %s could not be published: see the answer, check the goods in "
+            "the merchant backend and read the goods again.",
+            self.sku_id.display_name,
+        )
+        self.env["pdd.issue"]._report(
+            self.shop_id,
+            "stock_error",
+            self.sku_id,
+            name,
+            detail=detail,
+            sku_id=self.sku_id.id,
+        )
+        self.env["ir.cron"]._commit_progress()
+
+    def _settle_alarms(self, had_alarm):
+        """End the alarms of a SKU that was told, and the trouble of its shop."""
+        Issue = self.env["pdd.issue"]
+        for cause in ("stock_refused", "stock_error") if had_alarm else ():
+            Issue._settle(self.shop_id, cause, [self.sku_id.id])
+        if self.shop_id.stock_trouble:
+            self.shop_id._settle_stock_trouble()
