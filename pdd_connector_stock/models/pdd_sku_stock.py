@@ -104,8 +104,7 @@ class PddSku(models.Model):
     def action_view_stock_changes(self):
         """Open the changes of Odoo's stock behind this SKU."""
         self.ensure_one()
-        components = self.env["pdd.stock.level"]._get_components({self.product_id.id})
-        product_ids = [p for parts in components.values() for p, _per in parts]
+        product_ids = [product for product, _per in self._get_components()]
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "pdd_connector_stock.pdd_stock_change_action"
         )

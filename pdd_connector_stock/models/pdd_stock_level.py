@@ -23,7 +23,7 @@ class PddStockLevel(models.Model):
     platform sold and no stock move of Odoo knows yet: orders that are pending, held or
     in error, those read in the same run before anything is worked out, and those the
     platform's own quantity betrays although its lists do not show them yet
-    (see :class:`~.pdd_stock_publication_send.PddStockPublication`).
+    (see :class:`~.pdd_stock_publication_tell.PddStockPublication`).
 
     Only the computation writes these rows, each of them at every computation. So two
     workers that work out the same SKU at once collide, and the one that saw the older

@@ -23,6 +23,7 @@ class PddStockLevel(models.Model):
         )
         shops._get_feeds("goods")._run_pulls()
         self._mark_differences(shops)
+        self.env["pdd.sku"]._review_kits()
         # also what no change has told: receipts that come near, quantities in doubt
         self.env["pdd.stock.mark"]._mark("request", shops=shops)
         self.env["ir.cron"]._commit_progress(remaining=0)

@@ -74,8 +74,7 @@ class PddStockLevel(models.Model):
     def _compute_cover(self):
         """Write speed, cover and warning of these levels; return those that are low."""
         sold = self._get_sold_by_span()
-        components = self._get_components(set(self.product_id.ids))
-        used = self._get_usage(sold, components)
+        used = self._get_usage(sold)
         facts = self._get_facts(sku_ids=self.sku_id.ids)
         results = self._get_results(facts)
         lead = self._get_lead_days()
@@ -121,13 +120,11 @@ class PddStockLevel(models.Model):
         }
 
     @api.model
-    def _get_usage(self, sold, components):
+    def _get_usage(self, sold):
         """Return pieces used by component: (company, component, days) -> pieces."""
-        skus = self.env["pdd.sku"].browse(sold).exists()
-        products = self._get_components(set(skus.product_id.ids)) | components
         used = defaultdict(float)
-        for sku in skus:
-            for component, per in products.get(sku.product_id.id, ()):
+        for sku in self.env["pdd.sku"].browse(sold).exists():
+            for component, per in sku._get_components():
                 for days, pieces in sold[sku.id].items():
                     used[sku.company_id.id, component, days] += float(pieces) * per
         return used

@@ -8,6 +8,36 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 MOVES_OPEN = ("waiting", "confirmed", "assigned", "partially_available")
+SOLD_QUERY = """
+    WITH unmade AS (
+        SELECT id, shop_id
+          FROM pdd_order
+         WHERE sale_order_id IS NULL
+           AND state IN ('pending', 'held', 'error')
+           AND COALESCE(related_order_sn, '') = ''
+         UNION ALL
+        SELECT orders.id, orders.shop_id
+          FROM pdd_order AS orders
+          JOIN sale_order AS sale ON sale.id = orders.sale_order_id
+         WHERE orders.order_status = 1
+           AND orders.state IN ('done', 'held')
+           AND sale.state = 'cancel'
+           AND COALESCE(orders.related_order_sn, '') = ''
+    )
+    SELECT shop.company_id, part.product_id,
+           SUM((line.quantity - COALESCE(line.cut_quantity, 0)) * part.pieces)
+      FROM unmade
+      JOIN pdd_order_line AS line ON line.order_id = unmade.id
+      JOIN pdd_sku AS sku ON sku.id = line.sku_id
+      JOIN pdd_shop AS shop ON shop.id = unmade.shop_id
+CROSS JOIN LATERAL (
+           SELECT sku.product_id, 1 AS pieces WHERE sku.kit_components IS NULL
+            UNION ALL
+           SELECT key::int, value::float FROM jsonb_each_text(sku.kit_components)
+           ) AS part
+     WHERE sku.product_id IS NOT NULL
+     GROUP BY shop.company_id, part.product_id
+"""
 
 
 class PddStockLevel(models.Model):
@@ -126,41 +156,9 @@ class PddStockLevel(models.Model):
 
         :return dict: (company id, component id) -> pieces
         """
-        rows = self.env.execute_query(
-            SQL(
-                """
-                WITH unmade AS (
-                    SELECT id, shop_id
-                      FROM pdd_order
-                     WHERE sale_order_id IS NULL
-                       AND state IN ('pending', 'held', 'error')
-                       AND COALESCE(related_order_sn, '') = ''
-                     UNION ALL
-                    SELECT orders.id, orders.shop_id
-                      FROM pdd_order AS orders
-                      JOIN sale_order AS sale ON sale.id = orders.sale_order_id
-                     WHERE orders.order_status = 1
-                       AND orders.state IN ('done', 'held')
-                       AND sale.state = 'cancel'
-                       AND COALESCE(orders.related_order_sn, '') = ''
-                )
-                SELECT shop.company_id, sku.product_id,
-                       SUM(line.quantity - COALESCE(line.cut_quantity, 0))
-                  FROM unmade
-                  JOIN pdd_order_line AS line ON line.order_id = unmade.id
-                  JOIN pdd_sku AS sku ON sku.id = line.sku_id
-                  JOIN pdd_shop AS shop ON shop.id = unmade.shop_id
-                 WHERE sku.product_id IS NOT NULL
-                 GROUP BY shop.company_id, sku.product_id
-                """
-            )
-        )
-        components = self._get_components({product_id for _c, product_id, _q in rows})
-        sold = defaultdict(float)
-        for company_id, product_id, pieces in rows:
-            for component_id, per in components[product_id]:
-                sold[company_id, component_id] += float(pieces) * per
-        return sold
+        components = self.env["pdd.sku"]._fields["kit_components"]
+        rows = self.env.execute_query(SQL(SOLD_QUERY, to_flush=components))
+        return {(company, product): pieces for company, product, pieces in rows}
 
     @api.model
     def _get_locked(self, facts, chosen):

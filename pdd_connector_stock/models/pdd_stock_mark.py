@@ -18,6 +18,24 @@ CAUSES = [
     ("drift", "Difference found"),
     ("request", "Asked for"),
 ]
+INSERT = """
+    INSERT INTO pdd_stock_mark (product_id, sku_id, shop_id, cause, origin, user_id,
+                change_date, due_date, sold_qty, deal_date, is_check)
+         SELECT mark.product_id, mark.sku_id, mark.shop_id, mark.cause, mark.origin,
+                %(user)s, clock_timestamp() AT TIME ZONE 'UTC', mark.due_date,
+                mark.sold_qty, mark.deal_date, COALESCE(mark.is_check, FALSE)
+           FROM jsonb_to_recordset(%(marks)s) AS mark (product_id int, sku_id int,
+                shop_id int, cause text, origin text, due_date timestamp, sold_qty int,
+                deal_date timestamp, is_check boolean)
+          WHERE EXISTS (SELECT FROM pdd_sku WHERE id = mark.sku_id)
+             OR EXISTS (SELECT FROM pdd_shop WHERE id = mark.shop_id)
+             OR EXISTS (SELECT FROM pdd_sku
+                         WHERE product_id = mark.product_id AND active)
+             OR EXISTS (SELECT FROM pdd_sku
+                         WHERE kit_components ? mark.product_id::text AND active
+                           AND kit_components IS NOT NULL)
+      RETURNING due_date IS NULL
+"""
 
 
 class PddStockMark(models.Model):
@@ -137,44 +155,16 @@ class PddStockMark(models.Model):
             mark["origin"] = names.get(move_id) or mark.get("origin") or None
 
     def _insert(self, marks):
-        """Insert marks; those of products no shop sells are left out.
+        """Insert marks; those of products no shop sells, alone or in a kit, are left out.
+
+        So are those of records that were deleted in the same transaction.
 
         :return: whether one is due now
         """
         rows = self.env.execute_query(
-            SQL(
-                """
-                INSERT INTO pdd_stock_mark (product_id, sku_id, shop_id, cause, origin,
-                            user_id, change_date, due_date, sold_qty, deal_date, is_check)
-                     SELECT mark.product_id, mark.sku_id, mark.shop_id, mark.cause,
-                            mark.origin, %(user)s,
-                            clock_timestamp() AT TIME ZONE 'UTC', mark.due_date,
-                            mark.sold_qty, mark.deal_date,
-                            COALESCE(mark.is_check, FALSE)
-                       FROM jsonb_to_recordset(%(marks)s) AS mark (product_id int,
-                            sku_id int, shop_id int, cause text, origin text,
-                            due_date timestamp, sold_qty int, deal_date timestamp,
-                            is_check boolean)
-                      WHERE mark.product_id IS NULL OR %(sold)s
-                  RETURNING due_date IS NULL
-                """,
-                user=self.env.uid,
-                marks=Json(marks, dumps=_to_json),
-                sold=self._is_sold_sql(),
-            )
+            SQL(INSERT, user=self.env.uid, marks=Json(marks, dumps=_to_json))
         )
         return any(due for (due,) in rows)
-
-    @api.model
-    def _is_sold_sql(self):
-        """Return the condition that a mark's product is one a shop sells.
-
-        Extended by add-ons that sell products as a part of others.
-        """
-        return SQL(
-            """EXISTS (SELECT FROM pdd_sku AS sku
-                        WHERE sku.product_id = mark.product_id AND sku.active)"""
-        )
 
     # --- read
 

@@ -16,11 +16,9 @@ class News:
 
     :param list marks: dicts, the oldest first
     :param list facts: the SKUs that are worked out
-    :param dict components: product id -> [(component id, pieces)]
     """
 
-    def __init__(self, marks, facts, components):
-        self._components = components
+    def __init__(self, marks, facts):
         self._products = {fact.id: fact.product_id for fact in facts}
         self._by_sku, self._by_product, self._by_shop = {}, {}, {}
         self._sold, self._deals = defaultdict(int), {}
@@ -46,8 +44,7 @@ class News:
 
     def get(self, fact):
         """Return the mark that tells best why a SKU was worked out."""
-        components = self._components.get(fact.product_id, ())
-        products = [fact.product_id, *(component for component, _per in components)]
+        products = [fact.product_id, *(product for product, _per in fact.components)]
         candidates = [self._by_sku.get(fact.id)]
         candidates += [self._by_product.get(product) for product in products]
         candidates.append(self._by_shop.get(fact.shop_id))

@@ -19,6 +19,8 @@ HERE = hashlib.sha256(os.fsencode(paths.ROOT)).hexdigest()[:8]
 DEMO = "pdd_demo"
 BASE = f"pdd_base_{HERE}"
 TESTED = f"pdd_tested_{HERE}"  # base plus our add-ons: what tests are cloned from
+EXTRAS = f"pdd_extras_{HERE}"  # and modules that our add-ons work with, but without too
+EXTRA_MODULES = ("mrp", "stock_picking_batch")
 
 
 def ensure_base(note=None):
@@ -50,6 +52,20 @@ def ensure_tested(note=None):
         # else each browser test waits for the pages' scripts and styles to be built
         server.script("pages", TESTED, why="The pages could not be prepared")
     set_facts(TESTED, wanted)
+
+
+def ensure_extras():
+    """Make the template that also holds what our add-ons only work with.
+
+    :return str: its name
+    """
+    wanted = {**facts(TESTED), "extras": EXTRA_MODULES}
+    if facts(EXTRAS) != json.loads(json.dumps(wanted)):
+        clone(TESTED, EXTRAS)
+        with postgres.hasty():
+            install(EXTRAS, *(f"+{name}" for name in EXTRA_MODULES))
+        set_facts(EXTRAS, wanted)
+    return EXTRAS
 
 
 def install(name, *marks):

@@ -16,7 +16,7 @@ EXTRA = "pdd.order.upload.extra.logistics"
 READ = "pdd.order.information.get"
 
 
-class ParcelCase(PddCase):
+class ParcelMixin:
     """A shop whose goods all have products with plenty of stock."""
 
     def setUp(self):
@@ -109,3 +109,7 @@ class ParcelCase(PddCase):
         self.shop.action_sync_orders()
         self.shop.action_sync_refunds()
         self.env.invalidate_all()
+
+
+class ParcelCase(ParcelMixin, PddCase):
+    """The same, in a test case of its own."""

@@ -62,6 +62,18 @@ class TestStockMarks(PddStockCase):
             with self.subTest(name):
                 self.assertTrue(self._marks_of(action))
 
+    def test_a_sku_may_be_deleted_in_the_transaction_that_marked_it(self):
+        sku = self.sku.copy({"sku_id": "1", "product_id": self.product.id})
+        shop = self.shop.copy()
+        self.env["pdd.stock.rule"].create({"shop_id": shop.id})
+
+        def change_and_delete():
+            sku.stock_stop = True
+            sku.unlink()
+            shop.unlink()
+
+        self.assertFalse(self._marks_of(change_and_delete))
+
     def test_one_transaction_leaves_one_mark_per_product(self):
         location = self.warehouse.lot_stock_id
         Quant = self.env["stock.quant"]
