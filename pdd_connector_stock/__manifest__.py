@@ -41,4 +41,7 @@
         "views/pdd_shop_stock_views.xml",
         "views/pdd_stock_menus.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["pdd_connector_stock/static/src/**/*"],
+    },
 }

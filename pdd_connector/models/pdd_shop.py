@@ -278,9 +278,8 @@ class PddShop(models.Model):
 
     # --- business methods
 
-    @api.model
     def _required_apis(self):
-        """Return the APIs the installed add-ons call; extended by the sibling add-ons."""
+        """Return the APIs the installed add-ons call for these shops; extended by them."""
         return list(REQUIRED_APIS)
 
     def _sync(self, kind):

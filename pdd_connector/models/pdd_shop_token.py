@@ -67,10 +67,10 @@ class PddShop(models.Model):
 
     @api.depends("granted_apis")
     def _compute_missing_apis(self):
-        required = self._required_apis()
         for shop in self:
             granted = shop.granted_apis
-            missing = [name for name in required if granted and name not in granted]
+            required = shop._required_apis() if granted else ()
+            missing = [name for name in required if name not in granted]
             shop.missing_apis = ", ".join(missing) or False
 
     def write(self, vals):

@@ -125,7 +125,6 @@ class PddShop(models.Model):
 
     # --- business methods
 
-    @api.model
     def _required_apis(self):
         return [*super()._required_apis(), BILL_API, INVOICE_API]
 

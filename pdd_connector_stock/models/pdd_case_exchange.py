@@ -20,22 +20,54 @@ class PddCase(models.Model):
         if not self.exchange_order_id:
             product = self._find_exchange_product()
             # the connector makes the documents, whoever presses the button
-            case = self.sudo().with_company(self.company_id)
-            order = (
-                self.env["sale.order"]
-                .sudo()
-                .create(  # as above
-                    case._prepare_exchange_vals(product)
-                )
-            )
-            case.exchange_order_id = order
-            order.action_confirm()
+            self.sudo().with_company(self.company_id)._create_exchange(product)
         return {
             "type": "ir.actions.act_window",
             "res_model": "sale.order",
             "res_id": self.exchange_order_id.id,
             "view_mode": "form",
         }
+
+    def _create_exchange(self, product):
+        order = self.env["sale.order"].create(self._prepare_exchange_vals(product))
+        self.exchange_order_id = order
+        order.action_confirm()
+
+    def _review_exchange(self):
+        """Cancel the order of an exchange that ended before anything was sent.
+
+        The buyer may ask again: then another order can be created.
+        """
+        order = self.exchange_order_id
+        if self.refund_id.state != "closed" or not order:
+            return
+        if order.picking_ids.filtered(lambda picking: picking._is_with_buyer()):
+            self._note_exchange_shipped()
+            return
+        moves = order.order_line.move_ids
+        order._action_cancel()
+        moves._put_back()
+        self.exchange_order_id = False
+        self.message_post(
+            body=self.env._(
+                "The after-sale ended, nothing was sent: %s is cancelled.", order.name
+            )
+        )
+
+    def _note_exchange_shipped(self):
+        """Have a person look at an exchange that ended after its parcel had left."""
+        if self.activity_ids:
+            return
+        self.activity_schedule(
+            "mail.mail_activity_data_todo",
+            summary=self.env._("The exchange ended, its parcel has left"),
+            note=self.env._(
+                "The platform closed this after-sale after %s was shipped: ask the "
+                "carrier to bring the parcel back, or the buyer to keep and pay it.",
+                self.exchange_order_id.name,
+            ),
+            user_id=(self.user_id or self.shop_id.user_id or self.env.user).id,
+        )
 
     def _find_exchange_product(self):
         """Return the product to send: of an exchange the one the buyer chose.

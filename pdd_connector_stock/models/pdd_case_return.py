@@ -13,13 +13,14 @@ class PddCase(models.Model):
     _inherit = "pdd.case"
 
     def _review(self):
-        """Bring receipt, intercept and closing date in line with the platform."""
+        """Bring receipt, exchange and intercept in line with the platform."""
         for case in self:
             case = case.with_company(case.company_id)
             case._review_intercept()
             if case.back_state in ("expected", "way") and not case.return_picking_id:
                 case._create_receipt()
             case._review_receipt()
+            case._review_exchange()
 
     # --- the expected receipt
 

@@ -98,19 +98,14 @@ class PddGoodsOffsale(models.Model):
     def action_approve(self):
         """Approve; the platform is told by the scheduled action."""
         self._decide("to_send")
-        self.env.ref("pdd_connector_stock.ir_cron_stock_publish").sudo()._trigger()
+        self.env["pdd.stock.publication"]._wake()
 
     def action_reject(self):
         """Leave the goods as they are; what stays sold out is proposed again in a week."""
         self._decide("rejected")
 
     def _decide(self, state):
-        if not self.env.user.has_group("pdd_connector.group_pdd_manager"):
-            raise UserError(
-                self.env._(
-                    "Only a manager may take goods off sale or put them on sale."
-                )
-            )
+        self.shop_id._check_may_decide_on_stock()
         waiting = self.filtered(lambda row: row.state == "to_approve")
         # proposals are the connector's; who decided is kept
         waiting.sudo().write(

@@ -42,11 +42,8 @@ class PddParcel(models.Model):
         if operator != "in":
             return NotImplemented
         # shops are compared by their setting, whoever searches
-        shops = (
-            self.env["pdd.shop"]
-            .sudo()
-            .search([("company_id", "in", self.env.companies.ids)])
-        )
+        Shop = self.env["pdd.shop"].sudo()
+        shops = Shop.search([("company_id", "in", self.env.companies.ids)])
         domain = self._domain_lacks_scan(shops)
         return domain if True in value else ~domain
 

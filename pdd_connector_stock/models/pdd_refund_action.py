@@ -118,7 +118,7 @@ class PddRefundAction(models.Model):
         for action in self.sudo():  # the connector tells, whoever presses the button
             if action.state == "error":
                 action.write({"state": "to_send", "retry_date": False})
-        self.sudo()._trigger_send()
+        self.sudo()._trigger_send()  # as above
 
     def action_approve(self):
         """Let a refund go that needed a second look by another person."""

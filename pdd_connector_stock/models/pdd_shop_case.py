@@ -1,6 +1,6 @@
 # Copyright 2026 The Pinduoduo connector authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import api, fields, models
+from odoo import fields, models
 
 from ..const import (
     ADDRESS_API,
@@ -63,6 +63,5 @@ class PddShop(models.Model):
         help="Most refunds that are agreed to from Odoo on one day.",
     )
 
-    @api.model
     def _required_apis(self):
         return [*super()._required_apis(), *CASE_APIS]

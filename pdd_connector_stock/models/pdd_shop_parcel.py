@@ -1,6 +1,6 @@
 # Copyright 2026 The Pinduoduo connector authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import api, models
+from odoo import models
 
 from ..const import COMPANIES_API, EXTRA_API, READ_API, SEND_API, STATUS_API, TRACE_API
 
@@ -10,6 +10,5 @@ PARCEL_APIS = (COMPANIES_API, EXTRA_API, READ_API, SEND_API, STATUS_API, TRACE_A
 class PddShop(models.Model):
     _inherit = "pdd.shop"
 
-    @api.model
     def _required_apis(self):
         return [*super()._required_apis(), *PARCEL_APIS]

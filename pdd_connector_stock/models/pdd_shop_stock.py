@@ -2,7 +2,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from datetime import timedelta
 
-from odoo import api, fields, models
+from odoo import fields, models
+from odoo.exceptions import UserError
 from odoo.tools.translate import LazyTranslate
 
 from .pdd_stock_publication import OPEN_STATES
@@ -25,8 +26,8 @@ class PddShop(models.Model):
         string="Publish Stock",
         default=True,
         tracking=True,
-        help="Off: the platform is told nothing. Without a stock rule nothing is told "
-        "either.",
+        help="Off: the platform is told nothing. A new shop has no stock rule and is told "
+        "nothing either, until somebody presses Publish Stock or writes a rule.",
     )
     stock_brake = fields.Integer(
         string="Ask Before Emptying More Than",
@@ -112,10 +113,9 @@ class PddShop(models.Model):
 
     # --- business methods
 
-    @api.model
     def _required_apis(self):
         apis = [*super()._required_apis(), *PUBLISH_APIS]
-        if self.search_count([("stock_offsale", "=", True)], limit=1):
+        if self.filtered("stock_offsale"):
             apis.append(OFFSALE_API)
         return apis
 
@@ -160,6 +160,21 @@ class PddShop(models.Model):
             and feed.last_run_date > now - FRESH_AGE
             and not feed.failure_count
         )
+
+    def _check_may_decide_on_stock(self):
+        """Raise unless a manager asks: what sells may disappear from the shop.
+
+        :raise UserError: somebody else asks
+        """
+        if not (
+            self.env.su or self.env.user.has_group("pdd_connector.group_pdd_manager")
+        ):
+            raise UserError(
+                self.env._(
+                    "Only a manager of the connector may decide this: much of the shop "
+                    "may disappear from Pinduoduo, or come back. Ask one of them."
+                )
+            )
 
     # --- trouble
 

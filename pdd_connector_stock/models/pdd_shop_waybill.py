@@ -2,6 +2,20 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import fields, models
 
+from ..const import (
+    PRINT_API,
+    SUBSCRIPTION_API,
+    TEMPLATE_API,
+    WAYBILL_API,
+    WAYBILL_CANCEL_API,
+    WAYBILL_UPDATE_API,
+)
+
+WAYBILL_APIS = (
+    *(SUBSCRIPTION_API, TEMPLATE_API),
+    *(WAYBILL_API, WAYBILL_UPDATE_API, WAYBILL_CANCEL_API),
+)
+
 
 class PddShop(models.Model):
     _inherit = "pdd.shop"
@@ -9,6 +23,15 @@ class PddShop(models.Model):
     waybill_account_ids = fields.One2many(
         "pdd.waybill.account", "shop_id", string="Waybill Accounts"
     )
+
+    def _required_apis(self):
+        """Shops without electronic waybills need no permission for them."""
+        apis = super()._required_apis()
+        if self.waybill_account_ids:
+            apis += WAYBILL_APIS
+        if self.waybill_account_ids.filtered("printer_id"):
+            apis.append(PRINT_API)
+        return apis
 
     def action_read_waybill_accounts(self):
         """Read the carriers' subscriptions and label templates of the shop."""

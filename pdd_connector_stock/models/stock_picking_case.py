@@ -16,3 +16,8 @@ class StockPicking(models.Model):
         # whoever receives goods need not be allowed to see the shop's cases
         self.sudo().pdd_case_ids._note_received()
         return result
+
+    def _is_with_buyer(self):
+        """Return whether goods of this transfer have left for a buyer."""
+        self.ensure_one()
+        return self.state == "done" and self.location_dest_id.usage == "customer"

@@ -35,11 +35,53 @@ class StockPicking(models.Model):
         return super().action_put_in_pack(**kwargs)
 
     def button_validate(self):
-        """Ask the platform first when its last news are old; no row is locked yet."""
-        self.move_ids._check_pdd_stops()
+        """Validate what may leave; of several transfers the stopped ones stay behind.
+
+        The platform is asked first when its last news are old; no row is locked yet.
+        """
+        stopped = self.filtered("pdd_stop_reason")
+        going = self - stopped
+        if stopped and not going:
+            stopped.move_ids._check_pdd_stops()
         # whoever validates need not be allowed to see the shop's orders
-        self.sudo()._ask_pdd_before_shipping()
-        return super().button_validate()
+        going.sudo()._ask_pdd_before_shipping()
+        if not stopped:
+            return super().button_validate()
+        stopped._note_left_behind()
+        # a batch lets go of what it does not ship (module stock_picking_batch)
+        detached = [*self.env.context.get("pickings_to_detach", ()), *stopped.ids]
+        going = going.with_context(pickings_to_detach=detached)
+        result = super(StockPicking, going).button_validate()
+        return stopped._prepare_left_behind_action() if result is True else result
+
+    def _note_left_behind(self):
+        """Say on each of these transfers why it was not validated with the others."""
+        for picking in self:
+            picking.message_post(
+                body=self.env._(
+                    "Not validated with the others, Pinduoduo does not let it be shipped: "
+                    "%s",
+                    picking.pdd_stop_reason,
+                )
+            )
+
+    def _prepare_left_behind_action(self):
+        lines = [f"{picking.name}: {picking.pdd_stop_reason}" for picking in self]
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning",
+                "sticky": True,
+                "title": self.env._("Put these goods aside"),
+                "message": self.env._(
+                    "The other transfers are validated. Pinduoduo does not let these be "
+                    "shipped now: %s",
+                    "; ".join(lines),
+                ),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
 
     def _ask_pdd_before_shipping(self):
         """Ask for the state of the orders that are about to leave.

@@ -83,11 +83,8 @@ class PddRefundAgree(models.TransientModel):
         domain &= Domain("create_date", ">=", start)
         domain &= Domain("state", "not in", ("error", "dropped"))
         # the limits hold for all users together
-        [(count, amount)] = (
-            self.env["pdd.refund.action"]
-            .sudo()
-            ._read_group(domain, [], ["__count", "amount:sum"])
-        )
+        Action = self.env["pdd.refund.action"].sudo()
+        [(count, amount)] = Action._read_group(domain, [], ["__count", "amount:sum"])
         shop = self.shop_id
         if count + 1 > shop.refund_limit_day_count or (
             amount + self.refund_amount > shop.refund_limit_day_amount

@@ -52,6 +52,19 @@ class TestParcelWaybill(ParcelCase):
     def _issued(self):
         return list(self.account.waybills.issued.values())
 
+    def test_only_shops_with_waybills_need_their_permissions(self):
+        account = self.account_sf
+        self.shop.granted_apis = [
+            name for name in self.shop._required_apis() if "waybill" not in name
+        ]
+        self.assertIn(DRAW, self.shop.missing_apis)
+        self.assertNotIn(PRINT, self.shop._required_apis())
+        account.printer_id = "1"
+        self.assertIn(PRINT, self.shop._required_apis())
+        self.shop.waybill_account_ids.active = False
+        self.shop.invalidate_recordset()
+        self.assertFalse(self.shop.missing_apis)
+
     def test_number_and_label_come_with_the_ciphertext_only(self):
         picking = self._pickings()
         waybill = self._draw(picking)

@@ -70,6 +70,50 @@ class TestReturnExchange(ParcelCase):
         case.action_create_exchange()
         self.assertEqual(case.exchange_order_id, exchange)
 
+    def test_an_exchange_that_ends_before_its_parcel_left_is_cancelled(self):
+        order, case = self._asked(4)
+        case.action_create_exchange()
+        exchange = case.exchange_order_id
+        self.platform.event(order.order_sn, "case_status", status=11)
+        self._read_all()
+        self.assertEqual(exchange.state, "cancel")
+        self.assertEqual(exchange.picking_ids.state, "cancel")
+        self.assertTrue(case.is_closed)
+        self.assertIn(exchange.name, case.message_ids[0].body)
+        self.assertFalse(case.exchange_order_id)
+
+    def test_what_was_picked_for_an_exchange_that_ended_goes_back(self):
+        order, case = self._asked(4)
+        self.warehouse.delivery_steps = "pick_ship"
+        case.action_create_exchange()
+        exchange = case.exchange_order_id
+        exchange.picking_ids.button_validate()
+        self.platform.event(order.order_sn, "case_status", status=11)
+        self._read_all()
+        back = exchange.picking_ids.filtered("return_id")
+        self.assertEqual(back.state, "assigned")
+
+    def test_a_buyer_who_asks_again_gets_another_order(self):
+        order, case = self._asked(4)
+        case.action_create_exchange()
+        first = case.exchange_order_id
+        for status in (11, 32):
+            self.platform.event(order.order_sn, "case_status", status=status)
+            self._read_all()
+        case.action_create_exchange()
+        self.assertNotEqual(case.exchange_order_id, first)
+        self.assertEqual(case.exchange_order_id.state, "sale")
+
+    def test_an_exchange_that_ends_after_its_parcel_left_needs_a_person(self):
+        order, case = self._asked(4)
+        self._ship_exchange(case)
+        exchange = case.exchange_order_id
+        for _time in range(2):
+            self.platform.event(order.order_sn, "case_status", status=11)
+            self._read_all()
+        self.assertEqual(exchange.state, "sale")
+        self.assertIn("its parcel has left", case.activity_ids.summary)
+
     def test_a_number_entered_later_is_told_then(self):
         _order, case = self._asked(4)
         picking = self._ship_exchange(case, number=False)

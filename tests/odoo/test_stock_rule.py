@@ -63,6 +63,20 @@ class TestStockRule(PddStockCase):
         self._run()
         self.assertEqual((self._shown(), self._shown(sku)), (20, 0))
 
+    def test_each_shop_has_its_guaranteed_pieces_and_the_rest_floats(self):
+        second, sku = self._second_shop()
+        self.rule.guaranteed_qty = 30
+        second.guaranteed_qty = 20
+        self._stock(100)
+        self._run()
+        self.assertEqual((self._shown(), self._shown(sku)), (80, 70))
+        self._sell(60)
+        self._run()
+        self.assertEqual((self._shown(), self._shown(sku)), (30, 10))
+        self._stock(60)  # all of it is promised
+        self._run()
+        self.assertEqual((self._shown(), self._shown(sku)), (0, 0))
+
     def _second_shop(self):
         """Connect another shop that sells the same product; return its rule and SKU."""
         account = self.sim.shops[1]

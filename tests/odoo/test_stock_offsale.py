@@ -1,0 +1,91 @@
+# Copyright 2026 The Pinduoduo connector authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo.exceptions import UserError
+from odoo.tests import new_test_user, tagged
+
+from .stock_common import PddStockCase
+
+STATUS = "pdd.goods.sale.status.set"
+
+
+@tagged("post_install", "-at_install")
+class TestStockOffsale(PddStockCase):
+    """Goods that are sold out leave the shelf when a manager says so."""
+
+    def setUp(self):
+        super().setUp()
+        self.shop.stock_offsale = True
+        self.goods = self.sku.goods_id
+        self.manager = new_test_user(
+            self.env, "manager", groups="pdd_connector.group_pdd_manager"
+        )
+        for sku in self.skus - self.goods.sku_ids:
+            self._stock(9, sku.product_id)
+        self._run()
+
+    def _look(self):
+        cron = self.env.ref("pdd_connector_stock.ir_cron_stock_cover")
+        cron.method_direct_trigger()
+        self.env.invalidate_all()
+        return self.env["pdd.goods.offsale"].search(
+            [("goods_id", "=", self.goods.id), ("state", "=", "to_approve")]
+        )
+
+    def _is_on_sale(self):
+        goods_id = int(self.goods.goods_id)
+        return next(g for g in self._goods() if g.goods_id == goods_id).is_onsale
+
+    def test_sold_out_goods_are_proposed_and_nothing_is_done(self):
+        proposal = self._look()
+        self.assertRecordValues(proposal, [{"onsale": False, "shop_id": self.shop.id}])
+        self._run()
+        self.assertTrue(self._is_on_sale())
+        self.assertEqual(self._look(), proposal)
+
+    def test_a_manager_approves_and_goods_with_stock_come_back(self):
+        self._look().with_user(self.manager).action_approve()
+        self._run()
+        self.assertFalse(self._is_on_sale())
+        self.assertFalse(self.goods.is_onsale)
+        self.assertFalse(self._look())
+        self._stock(4)
+        self._run()
+        back = self._look()
+        self.assertTrue(back.onsale)
+        back.with_user(self.manager).action_approve()
+        self._run()
+        self.assertTrue(self._is_on_sale())
+        self.assertEqual(back.approve_user_id, self.manager)
+        self.assertTrue(back.sent_date)
+
+    def test_others_do_not_decide(self):
+        user = new_test_user(self.env, "user", groups="pdd_connector.group_pdd_user")
+        proposal = self._look().with_user(user)
+        for action in (proposal.action_approve, proposal.action_reject):
+            with self.assertRaisesRegex(UserError, "Only a manager"):
+                action()
+        self.assertEqual(proposal.state, "to_approve")
+
+    def test_what_was_rejected_is_not_proposed_again_the_same_week(self):
+        proposal = self._look()
+        proposal.with_user(self.manager).action_reject()
+        self.assertFalse(self._look())
+        self.env.cr.execute(
+            "UPDATE pdd_goods_offsale SET create_date = create_date - interval '8 days'"
+        )
+        self.assertTrue(self._look())
+
+    def test_an_answer_that_is_lost_is_asked_for_again(self):
+        proposal = self._look()
+        proposal.with_user(self.manager).action_approve()
+        self.sim.faults.add("timeout_after_effect", api=STATUS)
+        self._run()
+        self.assertEqual(proposal.state, "to_send")
+        self.assertTrue(proposal.message)
+        self._run()
+        self.assertEqual(proposal.state, "done")
+        self.assertFalse(self._is_on_sale())
+
+    def test_a_shop_without_the_option_proposes_nothing(self):
+        self.shop.stock_offsale = False
+        self.assertFalse(self._look())

@@ -1,0 +1,141 @@
+# Copyright 2026 The Pinduoduo connector authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Who is told that stock runs out, and when."""
+
+from ast import literal_eval
+from datetime import timedelta
+
+from odoo import fields
+from odoo.fields import Command
+from odoo.tests import new_test_user, tagged
+
+from .stock_common import PddStockCase
+
+LEAD_DAYS = 5
+
+
+@tagged("post_install", "-at_install")
+class TestStockWarnings(PddStockCase):
+    """30 pieces were sold in 30 days, 21 of them in 14 days, 14 in 7 days; 12 are left."""
+
+    def setUp(self):
+        super().setUp()
+        self.buyer = new_test_user(
+            self.env, "buyer", groups="stock.group_stock_user,base.group_user"
+        )
+        self.rule.warn_user_id = self.buyer
+        self.product.seller_ids = [
+            Command.create(
+                {
+                    "partner_id": self.env["res.partner"].create({"name": "V"}).id,
+                    "delay": LEAD_DAYS,
+                }
+            )
+        ]
+        self._stock(42)
+        for pieces, age in ((14, 1), (7, 10), (9, 20)):
+            self._sold(pieces, age)
+        self._run()
+
+    def _sold(self, pieces, age):
+        """Let a buyer have bought so many days ago."""
+        order_sn = self._buy(pieces).order_sn
+        self.shop.action_sync_orders()
+        order = self.env["pdd.order"].search([("order_sn", "=", order_sn)])
+        order.confirm_date = fields.Datetime.now() - timedelta(days=age)
+
+    def _look(self):
+        cron = self.env.ref("pdd_connector_stock.ir_cron_stock_cover")
+        cron.method_direct_trigger()
+        self.env.invalidate_all()
+        return self.sku.stock_level_ids
+
+    def _activities(self):
+        return self.product.activity_ids
+
+    def test_the_speed_is_that_of_the_days_the_rule_says(self):
+        for days, daily, cover in (("7", 2, 6), ("14", 1.5, 8), ("30", 1, 12)):
+            with self.subTest(days):
+                self.rule.speed_days = days
+                level = self._look()
+                self.assertEqual((level.daily_qty, level.cover_days), (daily, cover))
+        self.assertEqual(
+            (level.sold_7_qty, level.sold_14_qty, level.sold_30_qty), (14, 21, 30)
+        )
+        self.assertEqual(level.lead_days, LEAD_DAYS)
+
+    def test_cover_shorter_than_lead_time_and_warning_days_warns(self):
+        self.rule.warn_days = 2
+        for days, is_low in (("7", True), ("14", False)):
+            with self.subTest(days):
+                self.rule.speed_days = days
+                self.assertEqual(self._look().is_low, is_low)
+        self.rule.warn_days = 4
+        self.assertEqual(self._look().low_reason, "cover")
+
+    def test_a_fixed_threshold_warns_without_any_sale(self):
+        other = self.skus[1]
+        self._stock(3, other.product_id)
+        self._run()
+        self.rule.warn_qty = 4
+        self._look()
+        level = other.stock_level_ids
+        self.assertEqual((level.low_reason, level.daily_qty), ("quantity", 0))
+        self.assertFalse(self.sku.stock_level_ids.is_low)
+        self._stock(4, other.product_id)
+        self._run()
+        self._look()
+        self.assertFalse(level.is_low)
+
+    def test_the_buyer_gets_one_activity_that_goes_when_goods_come(self):
+        self.rule.write({"warn_days": 2, "speed_days": "7"})
+        self._look()
+        activity = self._activities()
+        self.assertEqual(activity.user_id, self.buyer)
+        self.assertIn("12 pieces free, 2.0 sold a day", activity.note)
+        self.assertIn("takes 5 days", activity.note)
+        self._look()
+        self.assertEqual(self._activities(), activity)
+        self._stock(142)
+        self._run()
+        self._look()
+        self.assertFalse(self._activities())
+
+    def test_without_a_buyer_the_products_responsible_is_asked(self):
+        self.rule.write({"warn_qty": 100, "warn_user_id": False})
+        responsible = new_test_user(self.env, "resp", groups="stock.group_stock_user")
+        self.product.responsible_id = responsible
+        self._look()
+        self.assertEqual(self._activities().user_id, responsible)
+
+    def test_odoos_replenishment_suggests_what_to_buy(self):
+        self.rule.write({"warn_days": 2, "speed_days": "7", "make_orderpoint": True})
+        self._look()
+        orderpoint = self.env["stock.warehouse.orderpoint"].search(
+            [("product_id", "=", self.product.id)]
+        )
+        self.assertRecordValues(
+            orderpoint,
+            [{"trigger": "manual", "product_min_qty": 14, "product_max_qty": 14}],
+        )
+        self.assertEqual(orderpoint.qty_to_order, 2)
+        action = self.sku.stock_level_ids.action_view_replenishment()
+        self.assertEqual(action["domain"], [("product_id", "in", self.product.ids)])
+
+    def test_the_buyers_own_reordering_rule_stays_as_it_is(self):
+        orderpoint = self.env["stock.warehouse.orderpoint"].create(
+            {"product_id": self.product.id, "product_min_qty": 1, "product_max_qty": 2}
+        )
+        self.rule.write({"warn_qty": 100, "make_orderpoint": True})
+        self._look()
+        found = self.env["stock.warehouse.orderpoint"].search(
+            [("product_id", "=", self.product.id)]
+        )
+        self.assertRecordValues(found, [{"id": orderpoint.id, "product_max_qty": 2}])
+
+    def test_the_low_ones_are_a_list_of_their_own(self):
+        self.rule.warn_qty = 13
+        self._look()
+        action = self.env.ref("pdd_connector_stock.pdd_stock_low_action")
+        low = self.env["pdd.stock.level"].search(literal_eval(action.domain))
+        self.assertIn(self.sku, low.sku_id)
