@@ -15,6 +15,8 @@ from ..const import API_CALLS_PER_SECOND, LOGGED_PARAMS
 _logger = logging.getLogger(__name__)
 
 TIME_API = "pdd.time.get"
+# errors of that one call that say nothing about others
+NO_TIME = (pop.PddPermissionError, pop.PddParameterError, pop.PddBusinessError)
 PATIENCE = 1.0  # seconds a call waits for its place before it comes back later
 LOCK_TIMEOUT = f"{pop.TIMEOUT + 10}s"  # who has the lock may wait for the platform
 ATTEMPTS = 3
@@ -169,13 +171,19 @@ class PddShop(models.Model):
     def _measure_clock(self, client=None):
         """Compare the clocks; keep the difference when it moved by 2 seconds or more.
 
+        Where the platform does not tell the time, it is what it was by our clock.
+
         :param client: to ask with; None for the shop's own, when it may call
         :return datetime: the platform's time now, naive UTC
         """
-        if client:
-            answer = self._call_client(client, TIME_API, {})
-        else:
-            answer = self._call(TIME_API)
+        try:
+            if client:
+                answer = self._call_client(client, TIME_API, {})
+            else:
+                answer = self._call(TIME_API)
+        except NO_TIME as error:
+            _logger.info("PDD shop %s: no time, %s", self.id, error)
+            return self._get_platform_now()
         platform_time = _read_time(answer)
         if platform_time is None:
             return self._get_platform_now()

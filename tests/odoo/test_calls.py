@@ -194,6 +194,17 @@ class TestErrors(CallCase):
 
 @tagged("post_install", "-at_install")
 class TestClock(CallCase):
+    def test_a_platform_that_does_not_tell_the_time_is_read_by_our_clock(self):
+        order = self.platform.create_order()
+        for code in (10001, 50001):
+            self.sim.faults.clear()
+            self.sim.faults.add("error", api=TIME, error_code=code, times=100)
+            self.shop.action_sync_orders()
+        self.assertEqual(
+            self.env["pdd.order"].search([]).mapped("order_sn"), [order.order_sn]
+        )
+        self.sim.faults.clear()
+
     def test_a_clock_that_is_off_is_learnt_and_the_call_repeated(self):
         for offset in (3600, -7200):
             self.sim.clock.set(fields.Datetime.now().timestamp())
