@@ -37,7 +37,10 @@ class PddShop(models.Model):
         Line = self.env["pdd.bill.line"]
         commit_progress = self.env["ir.cron"]._commit_progress
         waiting = Domain("shop_id", "in", self.ids) & Domain("state", "=", "pending")
-        time_left = commit_progress(remaining=Line.search_count(waiting))
+        count = Line.search_count(waiting)
+        if count:  # days are proven anew once they are posted
+            self.env.ref("pdd_connector_finance.ir_cron_prove")._trigger()
+        time_left = commit_progress(remaining=count)
         for shop in self:
             journal = shop._get_bill_journal()
             while time_left:

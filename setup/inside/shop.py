@@ -11,11 +11,13 @@ from datetime import timedelta
 from pathlib import Path
 
 from odoo import fields
+from psycopg2.errors import SerializationFailure
 
 from environment import ARGUMENTS, configure, environment
 from fulfilment import ensure_fulfilment
 
 HISTORY_DAYS = 3
+ATTEMPTS = 5
 CRONS = (
     "pdd_connector.ir_cron_goods_intake",
     "pdd_connector.ir_cron_order_intake",
@@ -23,6 +25,7 @@ CRONS = (
     "pdd_connector.ir_cron_order_make",
     "pdd_connector_stock.ir_cron_stock_publish",
     "pdd_connector_finance.ir_cron_bill_import",
+    "pdd_connector_finance.ir_cron_invoice_application",
 )
 GROUP = "pdd_connector.group_pdd_manager"
 SAFETY = 5  # pieces of each SKU the demo's shop never offers
@@ -32,6 +35,15 @@ DOMESTIC = (1, 3, 14, 15, 16, 17)  # consolidation inside the country, as most s
 def main():
     configure()
     material = json.loads(Path(ARGUMENTS[0]).read_text())
+    for attempt in range(ATTEMPTS):
+        try:
+            return connect_shop(material)
+        except SerializationFailure:  # a scheduled action wrote the shop meanwhile
+            if attempt == ATTEMPTS - 1:
+                raise
+
+
+def connect_shop(material):
     with environment() as env:
         env = env(user=env.ref("base.user_admin"))
         join_group(env)
@@ -83,6 +95,7 @@ def connect(env, material):
         )
     elif shop.gateway_url != material["gateway_url"]:
         shop.write({**credentials, "gateway_url": material["gateway_url"]})
+        env.cr.commit()  # the connection is checked in a transaction of its own
     shop.action_check_connection()
     if shop.state != "authorised":
         shop.write(credentials)

@@ -61,7 +61,7 @@ def _detach():
 
 def _up():
     """Bring up all that is missing; what runs and what is made stays as it is."""
-    steps = Steps(8)
+    steps = Steps(9)
     with databases.lock():
         ground.ensure(steps)
         with steps.step("PostgreSQL"):
@@ -74,10 +74,13 @@ def _up():
             if demo_data.outdated_addons():
                 services.stop_odoo()
             demo_data.ensure_addons(steps.note)
-        with steps.step("Odoo"):
-            url = services.ensure_odoo()
         with steps.step("Shop authorised at the simulator"):
             connected = demo_data.ensure_shop(simulator, steps.note)
+        with steps.step("Last month in the books: orders, bill, bank"):
+            if connected:
+                demo_data.ensure_books(simulator, steps.note)
+        with steps.step("Odoo"):
+            url = services.ensure_odoo()
         with (
             steps.step("First sync by the scheduled actions, pages prepared meanwhile"),
             ThreadPoolExecutor(1) as pool,

@@ -92,6 +92,20 @@ def get_json(url):
         return json.load(answer)
 
 
+def get_file(url):
+    """Return name and content of a download from an address of this machine."""
+    with _open(url) as answer:
+        return answer.headers.get_filename(), answer.read()
+
+
+def post_json(url, body):
+    """Send a JSON document to an address of this machine; return its answer."""
+    data = json.dumps(body).encode()
+    request = urllib.request.Request(url, data, {"Content-Type": "application/json"})
+    with _open(request) as answer:
+        return json.load(answer)
+
+
 def _wait(name, process, probe, result):
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline and process.poll() is None:

@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """What a person does in front of Odoo: look, click, type."""
 
+import base64
 import json
 import time
 from contextlib import suppress
@@ -41,6 +42,20 @@ TYPE = f"""
     element.dispatchEvent(new Event("change", {{bubbles: true}}));
     return true;
 }}
+"""
+ATTACH = """
+(selector, name, content) => {
+    const input = document.querySelector(selector);
+    if (!input) {
+        return false;
+    }
+    const bytes = Uint8Array.from(atob(content), (char) => char.charCodeAt(0));
+    const files = new DataTransfer();
+    files.items.add(new File([bytes], name));
+    input.files = files.files;
+    input.dispatchEvent(new Event("change", {bubbles: true}));
+    return true;
+}
 """
 COUNT = f"(selector, text) => ({FIND})(selector, text).length"
 TEXTS = """
@@ -92,6 +107,14 @@ class Screen:
         """Type into the input of a field, or into an input found by a selector."""
         selector = f"[name={field}] input, [name={field}] textarea"
         self._until(TYPE, selector, value)
+
+    def attach(self, field, name, content):
+        """Choose a file for a field.
+
+        :param bytes content: what is in it
+        """
+        text = base64.b64encode(content).decode()
+        self._until(ATTACH, f"[name={field}] input[type=file]", name, text)
 
     def texts(self, selector):
         """Return the texts of the visible elements."""

@@ -17,7 +17,7 @@ from .model import BillRow
 #: A code that is in no list, as new ones come unannounced.
 UNKNOWN = "0990099"
 TO_ADVERTISING, WITHDRAWAL, DEPOSIT = "0070004", "0080001", "0120999"
-_TOP_UP, _DEPOSIT = 50_000, 20_000
+_DEPOSIT = 20_000
 
 
 class Ledger:
@@ -141,14 +141,15 @@ def _shop_rows(platform, shop, day, rows, balance):
         BillRow(start + 13 * 3600, "", -rng.randrange(100, 900), UNKNOWN, "新业务"),
     ]
     balance += sum(row.amount for row in found)
-    return found + _transfers(rng, start, balance, rows)
+    top_up = platform.settings.daily_top_up
+    return found + _transfers(rng, start, balance, rows, top_up)
 
 
-def _transfers(rng, start, balance, rows):
+def _transfers(rng, start, balance, rows, top_up):
     """Return the moves to other accounts; none takes more than the account holds."""
     income = sum(row.amount for row in rows if row.amount > 0)
     wanted = [
-        (start + 14 * 3600, TO_ADVERTISING, _TOP_UP),
+        (start + 14 * 3600, TO_ADVERTISING, top_up),
         (start + 15 * 3600, DEPOSIT, _DEPOSIT if rng.random() < 0.1 else 0),
         (start + 18 * 3600, WITHDRAWAL, income // 2),
     ]

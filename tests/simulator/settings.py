@@ -130,6 +130,8 @@ class Settings:
     late_penalty: bool = True
     #: Days get rows that no order makes: penalties, transfers, an unknown code.
     shop_rows: bool = True
+    #: What goes to the advertising account each day, as far as there is as much.
+    daily_top_up: int = 50_000
     #: Base fee in parts per 10,000 of (paid + platform discount) [M].
     base_fee_rate: int = 60
     #: Rows of an order refunded before its income was booked: none, pair or mixed.
