@@ -19,6 +19,7 @@ MAX_BYTES = 512 * 1024 * 1024  # unpacked; about 4 million lines of a bill
 MAX_RATIO = 200  # unpacked to packed; a bill reaches about 20
 MAX_CELL = 32_767  # characters; the most a spreadsheet allows
 MAX_LINE = 4 * MAX_CELL
+MAX_TEXTS = 64 * 1024 * 1024  # bytes; what is no sheet is read into the memory
 MAX_LINES_OF_ROW = 50
 SAMPLE = 64 * 1024
 
@@ -179,6 +180,8 @@ def _open_spreadsheet(file, archive, members):
     import openpyxl  # heavy, and only needed here
 
     for info in members:
+        if "worksheets/" not in info.filename and info.file_size > MAX_TEXTS:
+            raise BillFileError("too_large", megabytes=MAX_TEXTS // 1024 // 1024)
         if info.filename.endswith(".xml"):
             with archive.open(info) as part:
                 if b"<!DOCTYPE" in part.read(4096):
@@ -207,7 +210,10 @@ def _sheet_rows(book):
             return
         except Exception as error:  # the library raises what it stumbles over
             raise BillFileError("spreadsheet_broken", line=number) from error
-        yield number, [_cell_text(value) for value in row]
+        cells = [_cell_text(value) for value in row]
+        if any(len(cell) > MAX_CELL for cell in cells):
+            raise BillFileError("cell_too_large", line=number)
+        yield number, cells
 
 
 def _cell_text(value):

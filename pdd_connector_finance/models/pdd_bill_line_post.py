@@ -6,6 +6,8 @@ from odoo.fields import Command
 from odoo.tools import SQL
 from psycopg2 import OperationalError
 
+from .pdd_flow_type import OF_ORDERS
+
 BATCH_SIZE = 500
 DAY_LIMIT = 20_000  # most movements of one entry per day
 POSTING = {  # the values are complete: nothing is left to be derived from them
@@ -208,8 +210,11 @@ class PddBillLine(models.Model):
     # --- orders that come later
 
     @api.model
-    def _link_orders(self, shop):
-        """Link movements, and the journal items made of them, to orders by number."""
+    def _link_orders(self, shop, bill=None):
+        """Link movements, and the journal items made of them, to orders by number.
+
+        :param bill: only the movements of a bill; default all of the shop
+        """
         self.flush_model(["order_id", "order_sn"])
         found = self.env.execute_query(
             SQL(
@@ -220,19 +225,19 @@ class PddBillLine(models.Model):
                                             ELSE reason END
                   FROM pdd_order
                  WHERE line.shop_id = %(shop)s AND line.order_id IS NULL
-                   AND line.order_sn IS NOT NULL
+                   AND line.order_sn IS NOT NULL %(of_bill)s
                    AND pdd_order.shop_id = %(shop)s
                    AND pdd_order.order_sn = line.order_sn
              RETURNING line.id, line.move_id
                 """,
                 shop=shop.id,
+                of_bill=SQL("AND line.bill_id = %s", bill.id) if bill else SQL(),
             )
         )
         self.invalidate_model(["order_id", "reason"])
         lines = self.browse(line_id for line_id, move_id in found if move_id)
-        if lines:
-            lines._link_journal_items()
-        return self.browse(line_id for line_id, _move_id in found)
+        lines._link_journal_items()
+        lines.order_id._reconcile_receivables()
 
     def _assign_order(self, order, source):
         """Give movements an order, also on what is posted of them."""
@@ -247,21 +252,34 @@ class PddBillLine(models.Model):
         self.write(vals)
         self.filtered(lambda line: line.reason == "no_order").reason = False
         if order:
-            self.filtered("move_id")._link_journal_items()
+            self.filtered("move_id")._link_journal_items()._repost()
             order._reconcile_receivables()
 
     def _link_journal_items(self):
-        """Name the order on items that were posted before the order was known."""
-        mode_day = self.filtered(lambda line: not line.move_id.statement_line_ids)
-        for line in self - mode_day:
-            items = line.move_id.line_ids
-            items = items - items.filtered(
-                lambda item, j=line.move_id.journal_id: (
-                    item.account_id == j.default_account_id
-                )
-            )
+        """Name the order on items that were posted before the order was known.
+
+        :return: movements whose item is not theirs alone: they must be posted anew
+        """
+        shared = self.browse()
+        for line in self:
+            move, items = line.move_id, line.move_id.line_ids
+            if move.statement_line_ids:
+                own = move.journal_id.default_account_id
+                items = items.filtered(lambda item, own=own: item.account_id != own)
+            elif line.treatment in OF_ORDERS:
+                items = line._get_day_items()
+                shared += line if not items else shared
+            else:
+                continue  # an entry per day adds charges up
             items.pdd_order_id = line.order_id
-        mode_day.filtered(lambda line: line.treatment in ("income", "refund"))._repost()
+        return shared
+
+    def _get_day_items(self):
+        """Return the items of the entry of a day that are about this order alone."""
+        label, part = self._get_label(), self.part
+        return self.move_id.line_ids.filtered(
+            lambda item: item.pdd_part == part and item.name == label
+        )
 
     def _repost(self):
         """Make the entries of these movements again."""

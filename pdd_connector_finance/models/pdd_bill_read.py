@@ -147,7 +147,7 @@ class PddBill(models.Model):
         }
         self.env.cr.execute("DROP TABLE pdd_bill_staging")
         self.write(vals)
-        self.env["pdd.bill.line"]._link_orders(self.shop_id)
+        self.env["pdd.bill.line"]._link_orders(self.shop_id, self)
         self._update_state()
 
     @api.model
@@ -389,7 +389,9 @@ class _Stream:
             while length < size and (piece := next(self._pieces, None)):
                 parts.append(piece)
                 length += len(piece)
-        except BillFileError as error:
+        except (
+            Exception
+        ) as error:  # also what a damaged zip file raises while it is read
             self.error = error
             raise
         data = b"".join(parts)

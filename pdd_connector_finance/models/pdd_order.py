@@ -76,24 +76,25 @@ class PddOrder(models.Model):
     def _get_platform_shares(self):
         """Return the platform's part of each refund of this order (yuan).
 
-        In proportion to what the buyer gets back. The refund that completes the order
-        takes what is left, so that all together give back the whole discount.
+        In proportion to what the buyer gets back. All refunds up to one are rounded
+        together, so that those that complete the order give back the whole discount.
+        What is booked already stays.
 
         :return dict: after-sale -> amount
         """
-        shares, left, before = {}, self.platform_discount, 0.0
-        if not left or not self.pay_amount:
+        shares, currency = {}, self.currency_id
+        if not self.platform_discount or not self.pay_amount:
             return shares
-        currency = self.currency_id
-        refunds = self.refund_ids
-        done = refunds._filter_refunded().sorted(lambda r: (r._get_update_date(), r.id))
-        for refund in (*done, *(refunds - done)):
-            share = self.platform_discount * refund.refund_amount / self.pay_amount
+        done = self.refund_ids._filter_refunded()
+        booked = done.filtered(lambda r: r.credit_note_id or r.effect == "reduced")
+        rest = (done - booked).sorted(lambda r: (r._get_update_date(), r.id))
+        before = sum(booked.mapped("refund_amount"))
+        given = sum(booked.mapped("platform_amount"))
+        for refund in (*rest, *(self.refund_ids - done)):
+            back = min(before + refund.refund_amount, self.pay_amount)
+            due = currency.round(self.platform_discount * back / self.pay_amount)
+            shares[refund] = currency.round(max(due - given, 0.0))
             if refund in done:
                 before += refund.refund_amount
-                if currency.compare_amounts(before, self.pay_amount) >= 0:
-                    share = left
-            shares[refund] = currency.round(min(share, left))
-            if refund in done:
-                left -= shares[refund]
+                given += shares[refund]
         return shares

@@ -5,6 +5,9 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
+from odoo.tools import SQL
+
+LATER_MINUTES = 5
 
 
 class PddProof(models.Model):
@@ -98,11 +101,11 @@ class PddProof(models.Model):
     # --- buttons
 
     def action_refresh(self):
-        """Prove the days from the first chosen one on anew."""
+        """Prove the days of these shops anew."""
         self.env["pdd.bill"].check_access("read")  # for accountants only
-        for shop, proofs in self.grouped("shop_id").items():
+        for shop in self.shop_id:
             # the connector writes the proofs, whoever presses the button
-            self.sudo()._prove(shop, min(proofs.mapped("date")))
+            self.sudo()._prove(shop)
 
     def action_view_lines(self):
         self.ensure_one()
@@ -130,33 +133,42 @@ class PddProof(models.Model):
 
     @api.model
     def _cron_prove(self):
-        """Prove all shops that have a journal, from their first open day on."""
-        commit_progress = self.env["ir.cron"]._commit_progress
+        """Prove all days of the shops that have a journal.
+
+        Proofs are made while nobody posts: a shop that is being posted has its turn a
+        little later.
+        """
+        cron = self.env["ir.cron"]
+        time_left = cron._commit_progress()
         for shop in self.env["pdd.shop"].search([("journal_id", "!=", False)]):
-            self._prove(shop)
-            if not commit_progress(1):
+            if not time_left:
                 break
+            if shop.journal_id.try_lock_for_update(allow_referencing=True):
+                self._prove(shop)
+            else:
+                later = fields.Datetime.now() + timedelta(minutes=LATER_MINUTES)
+                self.env.ref("pdd_connector_finance.ir_cron_prove")._trigger(later)
+            time_left = cron._commit_progress(1)
 
     @api.model
-    def _prove(self, shop, start=None):
-        """Write the proofs of a shop's days, as one run from a day on.
+    def _prove(self, shop):
+        """Write the proofs of a shop's days, as one run from the first movement on.
 
-        :param start: first day; default the first that is not proven
+        All of them each time: a bill may come late, an entry may be dated back, and a
+        day that was proven is proven no more.
         """
-        start = start or self._get_first_open_day(shop)
-        if not start:
+        figures = self._get_line_figures(shop)
+        if not figures:
             return
-        figures = self._get_line_figures(shop, start)
-        end = max([*figures, start])
+        known = {
+            proof.date: proof for proof in self.search([("shop_id", "=", shop.id)])
+        }
+        start, end = min(figures), max([*figures, *known])
         covered = self._get_covered_days(shop, start, end)
         end = max([end, *covered])
         ledger = self._get_ledger(shop, start)
-        opening = self._get_opening(shop, start, ledger)
-        known = {
-            proof.date: proof
-            for proof in self.search([("shop_id", "=", shop.id), ("date", ">=", start)])
-        }
-        day, balance, to_create = start, ledger.pop(None), []
+        opening = balance = ledger.pop(None)
+        day, to_create = start, []
         while day <= end:
             balance += ledger.get(day, 0.0)
             vals = self._prepare_vals(figures.get(day), opening, balance)
@@ -175,43 +187,29 @@ class PddProof(models.Model):
         self.create(to_create)
 
     @api.model
-    def _get_first_open_day(self, shop):
-        """Return the first day to prove: one that is open, or the day after the last."""
-        domain = Domain("shop_id", "=", shop.id)
-        first = self.search(
-            domain & Domain("state", "!=", "proven"), order="date", limit=1
-        )
-        if first:
-            return first.date
-        last = self.search(domain, order="date desc", limit=1)
-        if last:
-            return last.date
-        line = self.env["pdd.bill.line"].search(domain, order="occurred_date", limit=1)
-        return line.occurred_date
-
-    @api.model
-    def _get_line_figures(self, shop, start):
+    def _get_line_figures(self, shop):
         """Return what the movements of each day add up to: day -> figures."""
         Line = self.env["pdd.bill.line"]
-        domain = Domain("shop_id", "=", shop.id) & Domain("occurred_date", ">=", start)
-        figures = {}
-        for name, more in (
-            ("income", Domain("amount", ">", 0)),
-            ("expense", Domain("amount", "<=", 0)),
-            ("pending_count", Domain("state", "in", ("pending", "held"))),
-            ("unknown_count", Domain("state", "=", "unknown")),
-            ("reason_count", Domain("reason", "!=", False)),
-        ):
-            rows = Line._read_group(
-                domain & more, ["occurred_date:day"], ["amount:sum", "__count"]
+        Line.flush_model(["shop_id", "occurred_date", "amount", "state", "reason"])
+        rows = self.env.execute_query_dict(
+            SQL(
+                """
+                SELECT occurred_date,
+                       count(*) AS line_count,
+                       COALESCE(sum(amount) FILTER (WHERE amount > 0), 0) AS income,
+                       COALESCE(sum(amount) FILTER (WHERE amount < 0), 0) AS expense,
+                       count(*) FILTER (WHERE state IN ('pending', 'held'))
+                           AS pending_count,
+                       count(*) FILTER (WHERE state = 'unknown') AS unknown_count,
+                       count(*) FILTER (WHERE reason IS NOT NULL) AS reason_count
+                  FROM pdd_bill_line
+                 WHERE shop_id = %s
+              GROUP BY occurred_date
+                """,
+                shop.id,
             )
-            for day, amount, count in rows:
-                day = fields.Date.to_date(day)
-                row = figures.setdefault(day, {"line_count": 0})
-                row[name] = count if name.endswith("_count") else amount
-                if name in ("income", "expense"):
-                    row["line_count"] += count
-        return figures
+        )
+        return {row.pop("occurred_date"): row for row in rows}
 
     @api.model
     def _get_covered_days(self, shop, start, end):
@@ -261,18 +259,11 @@ class PddProof(models.Model):
         return ledger
 
     @api.model
-    def _get_opening(self, shop, start, ledger):
-        """Return the opening: the closing of the day before, at first the ledger's."""
-        before = self.search(
-            [("shop_id", "=", shop.id), ("date", "=", start - timedelta(days=1))]
-        )
-        return before.closing if before else ledger[None]
-
-    @api.model
     def _prepare_vals(self, figures, opening, ledger):
-        """Return the figures of a day."""
+        """Return the figures of a day; without movements none are given."""
         figures = figures or {}
-        income, expense = figures.get("income", 0.0), figures.get("expense", 0.0)
+        income = float(figures.get("income", 0))
+        expense = float(figures.get("expense", 0))
         closing = round(opening + income + expense, 2)
         names = ("line_count", "pending_count", "unknown_count", "reason_count")
         return {

@@ -21,8 +21,8 @@ class PddRefund(models.Model):
     book_error = fields.Char(string="Not Booked Because", readonly=True, copy=False)
 
     @api.depends(
-        "refund_amount",
-        "after_sales_status",
+        "order_id.refund_ids.refund_amount",
+        "order_id.refund_ids.after_sales_status",
         "order_id.platform_discount",
         "order_id.pay_amount",
     )
@@ -30,7 +30,8 @@ class PddRefund(models.Model):
         for order, refunds in self.grouped("order_id").items():
             shares = order._get_platform_shares()
             for refund in refunds:
-                refund.platform_amount = shares.get(refund, 0.0)
+                # one that is booked stays as it is
+                refund.platform_amount = shares.get(refund, refund.platform_amount)
 
     def _get_cut_amount(self):
         """Add what the platform takes back together with the buyer's money."""

@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, models
 from odoo.addons.pdd_connector import pop
+from odoo.addons.pdd_connector.const import RETURN_AND_REFUND
 from odoo.addons.pdd_connector.models.amounts import spread, to_fen
 from odoo.exceptions import UserError
 from odoo.fields import Domain
@@ -143,11 +144,23 @@ class PddRefund(models.Model):
             for refund, note in zip(first, notes, strict=True):
                 refund._check_credit_total(note)
                 refund.credit_note_id = note
-            notes._post(soft=False)
+            self._post_credit_notes(notes)
             for refund in first:
                 refund.credit_note_id.reversed_entry_id = refund.order_id.invoice_id
             first.order_id._reconcile_receivables()
             self -= first
+
+    @api.model
+    def _post_credit_notes(self, notes):
+        """Post credit notes; where the goods come back, so does their cost.
+
+        With perpetual valuation Odoo would take back the cost of what a buyer keeps.
+        """
+        kept = notes.filtered(
+            lambda note: note.pdd_refund_id.after_sales_type != RETURN_AND_REFUND
+        )
+        kept.with_context(move_reverse_cancel=True)._post(soft=False)
+        (notes - kept)._post(soft=False)
 
     def _check_credit_total(self, note):
         """Raise when a credit note is not what was given back, to the fen."""

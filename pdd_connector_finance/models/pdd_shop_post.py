@@ -21,9 +21,7 @@ class PddShop(models.Model):
         rows = self.env["pdd.bill.line"]._read_group(waiting, ["shop_id"])
         shops |= self.browse(shop.id for (shop,) in rows)
         for shop in shops:
-            self.env["pdd.bill.line"]._link_orders(
-                shop
-            ).order_id._reconcile_receivables()
+            self.env["pdd.bill.line"]._link_orders(shop)
         shops._post_bills()
         shops._link_compensations()
         shops._match_withdrawals()
