@@ -44,6 +44,26 @@ class Ledger:
             raise ValueError(f"the account's day {day} is closed")
         self._days.setdefault(day, []).append(row)
 
+    def alter(self, order_sn, flow, amount):
+        """Let the rows of an order and flow bring another amount, or vanish (0).
+
+        For differences on purpose: the account as it should not be.
+
+        :raise ValueError: there is no such row, or the bill of its day has been made
+        """
+        found = [
+            (day, row)
+            for day, rows in self._days.items()
+            for row in rows
+            if (row.order_sn, row.flow) == (order_sn, flow)
+        ]
+        if not found or any(day in self._closed for day, _row in found):
+            raise ValueError("no such row, or its day is closed")
+        for day, row in found:
+            row.amount = amount
+            if not amount:
+                self._days[day].remove(row)
+
     def on(self, day):
         """Return the rows of a day in order of time."""
         return sorted(self._days.get(day, ()), key=lambda row: row.moment)

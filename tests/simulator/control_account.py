@@ -44,9 +44,16 @@ def list_account(simulator, query, body):
 
 @route("POST", "account")
 def book(simulator, query, body):
-    """Book a row: ``amount`` in fen, ``flow`` (the code), ``order_sn``, ``remark``."""
+    """Book a row: ``amount`` in fen, ``flow`` (the code), ``order_sn``, ``remark``.
+
+    ``instead``: change the order's rows of that flow; an amount of 0 takes them away.
+    """
     platform = simulator.platform
     shop = platform.shop(body.get("mall_id"))
+    if body.get("instead"):
+        with platform.lock:
+            shop.ledger.alter(body["order_sn"], body["flow"], int(body["amount"]))
+        return {}
     moment = read_moment(body["at"]) if "at" in body else platform.clock.now()
     row = BillRow(
         moment,

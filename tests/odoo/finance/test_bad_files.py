@@ -4,7 +4,9 @@
 
 import io
 import zipfile
+from unittest.mock import patch
 
+from odoo.addons.pdd_connector_finance.bill_file import source
 from odoo.tests import tagged
 
 from . import bills
@@ -15,6 +17,7 @@ A, B = "260601-000000000000001", "260601-000000000000002"
 GOOD = [row(A, "84.45", "0010002"), row(B, "-5.00", "0040002")]
 TAIL = bills.totals(GOOD)
 FIRST = 6  # line of the first movement
+HUGE = "长" * 40_000  # characters
 
 
 def _text(*changes, lines=GOOD, **options):
@@ -60,6 +63,22 @@ def _cut_zip():
     return io.BytesIO(whole[: len(whole) // 2])
 
 
+def _damaged_zip(count):
+    """Return a zip file whose content is not what its checksum says."""
+    lines = [row(A, f"{number}.00", "0010002") for number in range(1, count)]
+    data = bytearray(bills.zip_file(bills.text(lines).encode("gb18030")).read())
+    data[data.index(b"PK\x01\x02") + 16] ^= 0xFF
+    return io.BytesIO(bytes(data))
+
+
+def _small_on_paper_zip():
+    """Return a zip file that declares a hundredth of what is in it."""
+    data = bytearray(_zip_of_zeros().read())
+    start = data.index(b"PK\x01\x02") + 24  # the unpacked size
+    data[start : start + 4] = (400_000).to_bytes(4, "little")
+    return io.BytesIO(bytes(data))
+
+
 def _encrypted_zip():
     """Return a zip file that says that its content is encrypted."""
     data = bytearray(bills.zip_file(b"secret").read())
@@ -68,28 +87,35 @@ def _encrypted_zip():
     return io.BytesIO(bytes(data))
 
 
-def _xlsx_with_entities():
-    source = zipfile.ZipFile(bills.xlsx_file(GOOD))
+def _changed_xlsx(part, change):
+    """Return a spreadsheet with one of its parts changed.
+
+    :param change: takes and returns the bytes of the part
+    """
+    book = zipfile.ZipFile(bills.xlsx_file(GOOD))
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
-        for info in source.infolist():
-            data = source.read(info)
-            if info.filename == "xl/worksheets/sheet1.xml":
-                data = b'<!DOCTYPE a [<!ENTITY b "bbb">]>' + data
-            archive.writestr(info, data)
+        for info in book.infolist():
+            data = book.read(info)
+            archive.writestr(info, change(data) if part in info.filename else data)
     packed.seek(0)
     return packed
+
+
+def _xlsx_with_entities():
+    return _changed_xlsx(
+        "sheet1", lambda data: b'<!DOCTYPE a [<!ENTITY b "b">]>' + data
+    )
+
+
+def _xlsx_with_huge_cell():
+    return _changed_xlsx(
+        "sheet1", lambda data: data.replace(b"0010002", b"9" * 40_000, 1)
+    )
 
 
 def _broken_xlsx():
-    source = zipfile.ZipFile(bills.xlsx_file(GOOD))
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        for info in source.infolist():
-            data = source.read(info)
-            archive.writestr(info, data[:40] if "sheet1" in info.filename else data)
-    packed.seek(0)
-    return packed
+    return _changed_xlsx("sheet1", lambda data: data[:40])
 
 
 # name: (file, code, line, column)
@@ -268,7 +294,7 @@ FILES = {
         12,
         "",
     ),
-    "a huge cell": (_line(_cells(remark="长" * 40_000)), "cell_too_large", FIRST, ""),
+    "a huge cell": (_line(_cells(remark=HUGE)), "cell_too_large", FIRST, ""),
     "quotes not closed": (
         _line(_cells(remark='"' + "x" * 200_000)),
         "cell_too_large",
@@ -285,6 +311,10 @@ FILES = {
     "zip in a zip": (bills.zip_file(bills.zip_file(b"x").read()), "zip_nested", 0, ""),
     "zip bomb": (_zip_of_zeros(), "zip_bomb", 0, ""),
     "zip cut off": (_cut_zip(), "zip_broken", 0, ""),
+    "zip damaged inside": (_damaged_zip(50), "zip_broken", 0, ""),
+    "zip damaged far inside": (_damaged_zip(9000), "zip_broken", 0, ""),
+    "zip larger than it says": (_small_on_paper_zip(), "cell_too_large", 1, ""),
+    "xlsx with a huge cell": (_xlsx_with_huge_cell(), "cell_too_large", FIRST, ""),
     "zip with password": (_encrypted_zip(), "zip_encrypted", 0, ""),
     "xlsx with entities": (_xlsx_with_entities(), "spreadsheet_unsafe", 0, ""),
     "xlsx broken": (_broken_xlsx(), "spreadsheet_broken", 0, ""),
@@ -329,6 +359,11 @@ class TestBadFiles(FinanceCase):
                     self.assertIn(column, bill.error_message)
                 self.assertFalse(bill.line_ids)
         self.assertFalse(self.env["pdd.bill.line"].search([]))
+
+    def test_a_spreadsheet_of_texts_alone_does_not_fill_the_memory(self):
+        with patch.object(source, "MAX_TEXTS", 9000):
+            bill = self._import(bills.xlsx_file(GOOD))
+        self.assertEqual((bill.state, bill.error_code), ("refused", "too_large"))
 
     def test_nothing_of_a_bad_file_is_posted(self):
         file = FILES["an amount changed"][0]

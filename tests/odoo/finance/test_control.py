@@ -50,23 +50,20 @@ class TestControl(FinanceCase):
 
     def test_an_entry_by_hand_is_a_difference_of_its_day(self):
         self._post(row("", "100.00", "0130001"), start="2026-06-08", end="2026-06-08")
-        account = self.shop.journal_id.default_account_id
-        self.env["account.move"].create(
-            {
-                "date": "2026-06-08",
-                "line_ids": [
-                    Command.create({"account_id": account.id, "balance": 7.0}),
-                    Command.create(
-                        {
-                            "account_id": self.company.transfer_account_id.id,
-                            "balance": -7.0,
-                        }
-                    ),
-                ],
-            }
-        ).action_post()
+        self._book_by_hand(7.0, "2026-06-08")
         proof = self._prove()
         self.assertEqual((proof.difference, proof.state), (7.0, "different"))
+
+    def _book_by_hand(self, balance, date):
+        accounts = (
+            (self.shop.journal_id.default_account_id, balance),
+            (self.company.transfer_account_id, -balance),
+        )
+        items = [
+            Command.create({"account_id": account.id, "balance": amount})
+            for account, amount in accounts
+        ]
+        self.env["account.move"].create({"date": date, "line_ids": items}).action_post()
 
     def test_a_balance_that_differs_at_the_platform_is_a_difference(self):
         self._post(row("", "100.00", "0130001"), start="2026-06-08", end="2026-06-08")
@@ -84,6 +81,43 @@ class TestControl(FinanceCase):
         self.assertRecordValues(
             self._prove(), [{"closing": 100.0, "ledger": 100.0, "state": "proven"}]
         )
+
+    def test_a_day_that_comes_late_is_proven_as_well(self):
+        self._post(
+            row("", "100.00", "0130001", "2026-06-10 10:00:00"),
+            start="2026-06-10",
+            end="2026-06-10",
+        )
+        self._prove()
+        self._post(
+            row("", "-30.00", "0080001", "2026-06-08 10:00:00"),
+            start="2026-06-08",
+            end="2026-06-09",
+        )
+        self.assertRecordValues(
+            self._prove(),
+            [
+                {"opening": 0.0, "closing": -30.0, "ledger": -30.0, "state": "proven"},
+                {
+                    "opening": -30.0,
+                    "closing": -30.0,
+                    "ledger": -30.0,
+                    "state": "proven",
+                },
+                {"opening": -30.0, "closing": 70.0, "ledger": 70.0, "state": "proven"},
+            ],
+        )
+
+    def test_an_entry_dated_back_into_a_proven_day_is_a_difference_of_that_day(self):
+        self._post(
+            row("", "100.00", "0130001", "2026-06-08 10:00:00"),
+            row("", "-30.00", "0080001", "2026-06-09 10:00:00"),
+            start="2026-06-08",
+            end="2026-06-09",
+        )
+        self.assertEqual(self._prove().mapped("state"), ["proven", "proven"])
+        self._book_by_hand(7.0, "2026-06-08")
+        self.assertEqual(self._prove().mapped("difference"), [7.0, 7.0])
 
     def test_a_day_is_open_until_its_movements_are_posted(self):
         self._import_lines(

@@ -180,6 +180,121 @@ class TestEntries(FinanceCase):
         late = bill.line_ids.filtered(lambda line: line.flow_code == "0040004")
         self.assertEqual(late.order_id, self.order)
 
+    def test_refund_on_the_road_books_nothing(self):
+        order = self._create_order("50.00", "5.00", order_status=2, receive_time="")
+        self._refund(order, "50.00")
+        order._write_row({"order_status": 3, "receive_date": "2026-06-20 04:00:00"})
+        self.env["pdd.order"]._cron_invoice()
+        self.assertFalse(order.invoice_id or order.refund_ids.credit_note_id)
+        self.assertFalse(order.item_ids)
+
+    def test_each_code_of_the_dictionary_has_its_account(self):
+        number = self.order.order_sn
+        accounts = {
+            "0030001": "销售费用—技术服务费",
+            "0030002": "销售费用—技术服务费",
+            "0030003": "销售费用—百亿补贴服务费",
+            "0040002": "销售费用—售后补偿",
+            "0040004": "营业外支出—平台赔付",
+            "0040005": "营业外支出—平台赔付",
+            "0050002": "销售费用—运费险及体验提升计划",
+            "0060001": "销售费用—多多进宝佣金",
+            "0060002": "主营业务收入—售后让利",
+            "0070004": "预付账款—拼多多推广",
+            "0080001": "流动性转账",
+            "0139999": "营业外支出—平台赔付",
+            "0140028": "销售费用—平台其他费用",
+        }
+        bill = self._post(
+            *[
+                ",".join((number, "2026-06-08 10:00:00", "0", "-1.00", "x", "-", text))
+                for text in (f"{code}|x" for code in accounts)
+            ]
+        )
+        found = {
+            code: (entry[0][0], GOODS_PAYMENT in [name for name, *_ in entry])
+            for code, entry in self._entries_by_code(bill).items()
+        }
+        self.assertEqual(found, {code: (name, True) for code, name in accounts.items()})
+
+    def test_words_stand_in_for_codes_that_no_source_names(self):
+        accounts = {
+            "售后费用-小额打款": "主营业务收入—售后让利",
+            "售后费用-运费补偿": "销售费用—售后补偿",
+            "售后费用-缺货": "营业外支出—平台赔付",
+            "售后费用-欺诈发货": "营业外支出—平台赔付",
+            "其他收入-申诉补回": "营业外支出—平台赔付",
+            "店铺保证金": "其他应收款—平台保证金",
+            "活动保证金": "其他应收款—平台保证金",
+        }
+        number = self.order.order_sn
+        bill = self._post(
+            *[
+                ",".join((number, "2026-06-08 10:00:00", "0", "-1.00", "x", "-", name))
+                for name in accounts
+            ]
+        )
+        found = {
+            line.flow_name: {name for name, *_ in self._entry(line.move_id)}
+            for line in bill.line_ids
+        }
+        for name, account in accounts.items():
+            self.assertIn(account, found[name], name)
+
+    # --- cost of goods, where the company values its stock perpetually
+
+    def _value_perpetually(self):
+        """Let the cup cost 40.00, booked when it is invoiced.
+
+        Odoo 19 knows no account for goods on their way: what the specification books
+        from 发出商品 comes from the stock itself, with the same invoice.
+        """
+        category = self.env["product.category"].create(
+            {"name": "Perpetual", "property_valuation": "real_time"}
+        )
+        self.product.write(
+            {"is_storable": True, "standard_price": 40.0, "categ_id": category.id}
+        )
+        accounts = self.product.product_tmpl_id.get_product_accounts()
+        self.stock = accounts["stock_valuation"]
+        self.cost = accounts["expense"]
+        self.assertTrue(self.stock and self.cost)
+
+    def _costs(self, move):
+        """Return what an invoice books on cost and stock."""
+        items = move.line_ids.filtered(lambda item: item.display_type == "cogs")
+        return {item.account_id: item.balance for item in items}
+
+    def test_the_cost_is_booked_with_the_revenue(self):
+        self._value_perpetually()
+        costs = {self.cost: 40.0, self.stock: -40.0}
+        self.assertEqual(self._costs(self._invoice()), costs)
+        self.assertEqual(len(self._entry(self.order.invoice_id)), 6)
+
+    def test_the_cost_of_a_day_is_that_of_its_orders(self):
+        self._value_perpetually()
+        self.company.pdd_invoice_grouping = "day"
+        self._create_order("20.00")
+        costs = {self.cost: 80.0, self.stock: -80.0}
+        self.assertEqual(self._costs(self._invoice()), costs)
+
+    def test_the_cost_stays_when_the_buyer_keeps_the_goods(self):
+        self._value_perpetually()
+        self._invoice()
+        for amount in ("34.00", "51.00"):
+            refund = self._refund(self.order, amount)
+            self.env["pdd.order"]._cron_invoice()
+            self.assertEqual(refund.credit_note_id.state, "posted")
+            self.assertFalse(self._costs(refund.credit_note_id))
+
+    def test_the_cost_comes_back_with_the_goods(self):
+        self._value_perpetually()
+        self._invoice()
+        refund = self._refund(self.order, "85.00", after_sales_type=3)
+        self.env["pdd.order"]._cron_invoice()
+        costs = {self.cost: -40.0, self.stock: 40.0}
+        self.assertEqual(self._costs(refund.credit_note_id), costs)
+
     def test_small_transfer_reduces_revenue_and_output_tax(self):
         bill = self._post(row(self.order.order_sn, "-10.00", "0040099"))
         self.assertEqual(

@@ -229,6 +229,21 @@ class TestInvoices(FinanceCase):
         self.assertEqual(order.sale_order_id.invoice_status, "invoiced")
         self.assertEqual(order.sale_order_id.invoice_ids, notes + order.invoice_id)
 
+    def test_the_platform_s_parts_of_several_refunds_are_rounded_together(self):
+        order = self._create_order("10.00", "1.00")
+        self._cron()
+        later, earlier = (
+            self._refund(order, "3.35", updated_time=f"2026-06-1{day} 10:00:00")
+            for day in (2, 1)
+        )
+        self.assertEqual((earlier.platform_amount, later.platform_amount), (0.34, 0.33))
+        self._cron()
+        last = self._refund(order, "3.30", updated_time="2026-06-10 10:00:00")
+        self._cron()
+        self.assertEqual((earlier.platform_amount, later.platform_amount), (0.34, 0.33))
+        self.assertEqual(last.platform_amount, 0.33)
+        self.assertEqual(order.open_platform_amount, 0.0)
+
     def test_a_refund_is_split_by_the_stored_shares_of_the_lines(self):
         items = [
             {"goods_id": "1", "sku_id": "11", "goods_price": 60.0},

@@ -283,6 +283,48 @@ class TestPosting(FinanceCase):
             self.assertFalse(bill.line_ids.reason)
             self.assertEqual(order.settlement_state, "settled", mode)
 
+    def test_an_order_that_comes_after_the_lock_is_matched_without_a_new_entry(self):
+        self.company.pdd_posting_mode = "day"
+        row_of_order = self._order_row("85.00")
+        bill = self._post(row(row_of_order["order_sn"], "85.00", "0010002"))
+        entry = bill.line_ids.move_id
+        order = self._create_orders(row_of_order)
+        self._invoice()
+        self.env.flush_all()
+        self.company.fiscalyear_lock_date = "2026-06-30"
+        self.env["pdd.shop"]._cron_post_bills()
+        self.assertEqual(order.settlement_state, "settled")
+        self.assertEqual(bill.line_ids.move_id, entry)
+
+    def test_an_order_that_comes_with_the_next_bill_is_matched(self):
+        row_of_order = self._order_row("85.00")
+        number = row_of_order["order_sn"]
+        for mode in ("statement", "day"):
+            self.company.pdd_posting_mode = mode
+            self._post(
+                row(number, "40.00", "0010002", f"2026-06-08 0{len(mode)}:00:00")
+            )
+        order = self._create_orders(row_of_order)
+        self._invoice()
+        self._post(row(number, "5.00", "0010002", "2026-06-09 10:00:00"))
+        self.shop._cron_post_bills()
+        self.assertEqual(order.settlement_state, "settled", order.settlement_reason)
+
+    def test_income_without_number_is_matched_when_a_person_names_the_order(self):
+        first, second = self._create_order("85.00"), self._create_order("40.00")
+        self._invoice()
+        for mode in ("statement", "day"):
+            self.company.pdd_posting_mode = mode
+            moment = f"2026-06-08 0{len(mode)}:00:00"
+            bill = self._post(
+                row("", "42.50", "0010002", moment), row("", "20.00", "0010002", moment)
+            )
+            for line in bill.line_ids:
+                order = first if line.amount == 42.50 else second
+                line._assign_order(order, "person")
+        for order in (first, second):
+            self.assertEqual(order.settlement_state, "settled", order.settlement_reason)
+
     def test_a_movement_without_order_number_goes_to_a_person(self):
         bill = self._post(row("", "-3.00", "0040004"))
         self.assertEqual(

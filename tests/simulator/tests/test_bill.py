@@ -143,6 +143,22 @@ def test_footer_counts_rows_and_sums_values(sim, client):
     ]
 
 
+def test_rows_can_be_altered_until_the_bill_is_made(sim, client):
+    order = _received(sim, platform_discount=1000)
+    for flow, amount in (("0010002", 2989), ("0010005", 0)):
+        body = {"order_sn": order.order_sn, "flow": flow, "amount": amount}
+        body.update(mall_id=str(order.mall_id), instead=True)
+        requests.post(f"{sim.url}/_sim/account", json=body, timeout=20)
+    sim.clock.advance(DAY)
+    rows = _rows(_download(client, TODAY).content)
+    assert _main_amounts(rows, order) == {
+        "0010002": Decimal("29.89"),
+        "0030002": Decimal("-0.24"),
+    }
+    with pytest.raises(ValueError, match="closed"):
+        sim.shops[0].ledger.alter(order.order_sn, "0010002", 1)
+
+
 def test_some_exports_differ_in_small_things(make):
     sim = make(bill_footer=False, bill_order_tab=True, bill_zero="0.00")
     client = Client(sim)
