@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
-from ..const import PARTS
+from ..const import BUYER, PARTS, PLATFORM
 
 TREATMENTS = [
     ("income", "Income of an order"),
@@ -68,6 +68,12 @@ class PddFlowType(models.Model):
         help="Counterpart of the movement. Income and refunds of orders use the "
         "receivable accounts of the company.",
     )
+    used_account_id = fields.Many2one(
+        "account.account",
+        string="Account Used",
+        compute="_compute_used_account_id",
+        help="Made when it is first needed, as long as it is empty.",
+    )
     tax_id = fields.Many2one(
         "account.tax",
         company_dependent=True,
@@ -105,6 +111,18 @@ class PddFlowType(models.Model):
     def _compute_is_confirmed(self):
         for flow_type in self:
             flow_type.is_confirmed = bool(flow_type.confirmed_date)
+
+    @api.depends("account_id", "part")
+    @api.depends_context("company")
+    def _compute_used_account_id(self):
+        company = self.env.company
+        receivables = {
+            BUYER: company.pdd_buyer_account_id,
+            PLATFORM: company.pdd_platform_account_id,
+        }
+        for flow_type in self:
+            receivable = receivables.get(flow_type.part)
+            flow_type.used_account_id = receivable or flow_type.account_id
 
     def _search_is_confirmed(self, operator, value):
         if operator != "in":

@@ -267,7 +267,10 @@ class PddRefund(models.Model):
         :param total: Decimal yuan, taxes included
         :param bool is_whole: nothing of the line is left after it
         """
-        quantity = (is_whole and sale_line.product_uom_qty) or 1.0
+        ordered = sale_line.product_uom_qty
+        quantity = (is_whole and ordered) or 1.0
+        if self.after_sales_type == RETURN_AND_REFUND and self._is_about(sale_line):
+            quantity = min(self.quantity or quantity, ordered)
         return sale_line._prepare_invoice_line(
             quantity=quantity,
             price_unit=self.order_id._get_price_unit(

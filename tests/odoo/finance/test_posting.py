@@ -340,3 +340,30 @@ class TestPosting(FinanceCase):
         order._cron_settlement_age()
         self.assertEqual(order.settlement_state, "overdue")
         self.assertGreater(order.settlement_age, 0)
+
+    def test_a_flow_type_of_orders_shows_the_receivable_it_uses(self):
+        income = self.env.ref("pdd_connector_finance.flow_type_order_income")
+        account = self.company._get_pdd_receivable("buyer")
+        self.assertEqual(income.used_account_id, account)
+
+    def test_a_later_row_for_withdrawals_is_about_withdrawals_too(self):
+        new = self.env["pdd.flow.type"].create(
+            {
+                "name": "From July",
+                "code": "0080001",
+                "valid_from": "2026-07-01",
+                "treatment": "transfer",
+            }
+        )
+        new._fill_accounts(self.company)
+        self.assertEqual(new.account_id, self.company.transfer_account_id)
+
+    def test_texts_that_a_spreadsheet_takes_for_formulas_are_inert(self):
+        for number, text in enumerate(("=1+1", "+1", "@SUM(A1)", "-2+3")):
+            line = row("", "-1.00", "0080001", f"2026-06-09 10:00:0{number}", text)
+            self._import_lines(line)
+        lines = self.env["pdd.bill.line"].search([])
+        rows = lines.export_data(["remark", "amount"])["datas"]
+        self.assertEqual(len(rows), 4)
+        for remark, _amount in rows:
+            self.assertTrue(remark.startswith("'"), remark)
