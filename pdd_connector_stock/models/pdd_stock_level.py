@@ -85,7 +85,7 @@ class PddStockLevel(models.Model):
     drift_qty = fields.Integer(
         string="Drift",
         compute="_compute_drift",
-        help="What the platform showed last, minus what it should show.",
+        help="What the platform showed last, beyond what sales since explain.",
     )
 
     _sku_uniq = models.Constraint("UNIQUE(sku_id)", "A SKU has one stock level.")
@@ -112,13 +112,16 @@ class PddStockLevel(models.Model):
 
     @api.depends("platform_qty", "publication_id")
     def _compute_drift(self):
+        """Compare with what was told; the list read last need not know all sales yet."""
         for level in self:
             publication = level.publication_id
-            if publication and not level.open_publication_id:
-                expected = publication._get_expected(level.sold_total)
-                level.drift_qty = level.platform_qty - expected
-            else:
+            if not publication or level.open_publication_id:
                 level.drift_qty = 0
+                continue
+            expected = publication._get_expected(level.sold_total)
+            told = max(expected, publication.after_qty)
+            shown = level.platform_qty
+            level.drift_qty = max(shown - told, 0) + min(shown - expected, 0)
 
     # --- buttons
 

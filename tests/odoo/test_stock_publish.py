@@ -30,6 +30,16 @@ class TestStockPublish(PddStockCase):
         level = self.sku.stock_level_ids
         self.assertRecordValues(level, [{"target_qty": 38, "drift_qty": 0}])
 
+    def test_sales_that_the_list_read_last_does_not_show_are_no_drift(self):
+        self._stock(40)
+        self._run()
+        level = self.sku.stock_level_ids
+        level.sold_total += 3
+        for shown, drift in ((40, 0), (37, 0), (36, -1), (42, 2)):
+            self.sku.platform_qty = shown
+            level.invalidate_recordset(["drift_qty"])
+            self.assertEqual(level.drift_qty, drift, shown)
+
     def test_the_button_publishes_a_shop_that_has_no_rule_yet(self):
         self.rule.unlink()
         self._stock(12)
