@@ -226,3 +226,17 @@ class TestGoodsShipped(FinanceCase):
         self.assertEqual(found, (on_the_way + signed_later).sorted())
         self.assertEqual((wizard.order_count, wizard.goods_cost), (2, 80.0))
         self.assertEqual(self._wizard("2026-07-31").order_count, 2)
+
+    def test_what_was_delivered_counts_as_inventory_has_valued_it(self):
+        if "stock.quant" not in self.env:
+            self.skipTest("Inventory is not installed")
+        self.product.write({"is_storable": True, "standard_price": 40.0})
+        order = self._create_order(
+            order_status=2, shipping_time="2026-06-29 09:00:00", receive_time=""
+        )
+        moves = order.sale_order_id.order_line.move_ids
+        moves.quantity = 1
+        moves.picked = True
+        moves._action_done()
+        self.product.standard_price = 50.0
+        self.assertEqual(order.goods_cost, 40.0)
