@@ -57,6 +57,17 @@ ATTACH = """
     return true;
 }
 """
+SCAN = f"""
+(selector, code) => {{
+    const [input] = ({FIND})(selector, "");
+    if (!input || input !== document.activeElement) {{
+        return false;
+    }}
+    document.execCommand("insertText", false, code);
+    input.dispatchEvent(new KeyboardEvent("keydown", {{key: "Enter", bubbles: true}}));
+    return true;
+}}
+"""
 COUNT = f"(selector, text) => ({FIND})(selector, text).length"
 TEXTS = """
 (selector) => [...document.querySelectorAll(selector)]
@@ -81,9 +92,13 @@ class Screen:
         self.base_url = base_url
 
     def open(self, path, title=""):
-        """Open a page and wait for a breadcrumb or heading that contains the title."""
+        """Open a page and wait for a breadcrumb or heading that contains the title.
+
+        :param path: in Odoo, or a whole address
+        """
         self._evaluate("() => { window.isLeft = true; }")
-        self.browser.navigate_to(f"{self.base_url}{path}")
+        address = path if path.startswith("http") else f"{self.base_url}{path}"
+        self.browser.navigate_to(address)
         self._until("() => !window.isLeft")
         self.see(".o_breadcrumb, h1, h2", title)
 
@@ -106,7 +121,11 @@ class Screen:
     def type(self, field, value):
         """Type into the input of a field, or into an input found by a selector."""
         selector = f"[name={field}] input, [name={field}] textarea"
-        self._until(TYPE, selector, value)
+        self._until(TYPE, selector if field.isidentifier() else field, value)
+
+    def scan(self, field, code):
+        """Type into the input of a field as a barcode scanner does, Enter included."""
+        self._until(SCAN, f"[name={field}] input", code)
 
     def attach(self, field, name, content):
         """Choose a file for a field.
