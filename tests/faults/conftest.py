@@ -8,6 +8,8 @@ import pytest
 
 from tests.simulator import Settings, Simulator
 
+from .truth import Books
+
 SETUP = Path(__file__).parents[2] / "setup"
 
 if str(SETUP) not in sys.path:
@@ -32,3 +34,17 @@ def database():
         databases.clone(databases.TESTED, name)
     yield name
     databases.drop(name)
+
+
+@pytest.fixture
+def books(database):
+    """Return what that database holds."""
+    from lib import postgres
+
+    place = postgres.connection()
+    return Books(
+        dbname=database,
+        user=place["db_user"],
+        host=place["db_host"] or None,
+        port=place["db_port"] or None,
+    )

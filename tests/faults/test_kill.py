@@ -11,7 +11,7 @@ import pytest
 from tests.simulator.lifecycle import Impossible
 
 from .nursery import Nursery
-from .truth import HOURS, Books
+from .truth import HOURS
 
 KILLS = 50
 NEW_ORDERS = (*(6,) * 7, 102)  # in turns; the last fill more than one page
@@ -27,19 +27,6 @@ def nursery(sim, database):
     with Nursery(config, database, sim.url, server.environment()) as running:
         yield running
     config.unlink()
-
-
-@pytest.fixture
-def books(database):
-    from lib import postgres
-
-    place = postgres.connection()
-    return Books(
-        dbname=database,
-        user=place["db_user"],
-        host=place["db_host"] or None,
-        port=place["db_port"] or None,
-    )
 
 
 class Life:

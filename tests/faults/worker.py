@@ -1,20 +1,21 @@
 # Copyright 2026 The Pinduoduo connector authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Odoo processes that read and make orders: ``worker.py CONFIG DATABASE PLATFORM``.
+"""Odoo processes that do a shop's work: ``worker.py CONFIG DATABASE PLATFORM``.
 
-The script loads Odoo once, connects a shop of the stand-in platform and says ``ready``.
-For each line it reads it forks a child that does all there is to do, prints the child's
-process id, and when the child is gone how it ended. So a death costs no start of Odoo.
+The script loads Odoo once, connects a shop of the stand-in platform unless another one
+has done so, and says ``ready``. For each line it reads, the name of a task, it forks a
+child that does all there is to do, prints the child's process id, and when the child is
+gone how it ended. So a death costs no start of Odoo.
 """
 
 import os
 import sys
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 
 import psycopg2
 import requests
-from odoo import SUPERUSER_ID, api, fields, sql_db, tools
+from odoo import SUPERUSER_ID, api, sql_db, tools
 from odoo.exceptions import UserError
 from odoo.modules.registry import Registry
 
@@ -44,8 +45,12 @@ def main():
 def prepare(registry):
     """Connect a shop whose SKUs are all mapped."""
     account = requests.get(f"{PLATFORM}/_sim/shops", timeout=20).json()[0]
+    clock = requests.get(f"{PLATFORM}/_sim/clock", timeout=20).json()
+    now = datetime.fromtimestamp(clock["now"], timezone.utc).replace(tzinfo=None)
     with registry.cursor() as cr:
         env = api.Environment(cr, SUPERUSER_ID, {})
+        if env["pdd.shop"].search_count([]):
+            return
         shop = env["pdd.shop"].create(
             {
                 "name": "Shop",
@@ -55,7 +60,7 @@ def prepare(registry):
                 "client_secret": account["client_secret"],
                 "access_token": account["access_token"],
                 "refresh_token": account["refresh_token"],
-                "import_from_date": fields.Datetime.now() - timedelta(hours=1),
+                "import_from_date": now.replace(microsecond=0) - timedelta(hours=1),
                 "calls_per_second": 1000,
             }
         )
@@ -87,11 +92,38 @@ def work(registry, task):
         env = api.Environment(cr, SUPERUSER_ID, {})
         shop = env["pdd.shop"].search([])
         shop.feed_ids.next_run_date = False
-        shop.action_sync_orders()
-        shop.action_sync_refunds()
-        if task == "count":
-            env["pdd.order.count"]._cron_count()
+        TASKS[task](env, shop)
 
+
+def read(_env, shop):
+    """Read and make orders, read after-sales."""
+    shop.action_sync_orders()
+    shop.action_sync_refunds()
+
+
+def count(env, shop):
+    """The same, then count the orders of the hours."""
+    read(env, shop)
+    env["pdd.order.count"]._cron_count()
+
+
+def keep_books(env, shop):
+    """The same, then fetch and post bills, invoice, and prove the days."""
+    read(env, shop)
+    env["pdd.feed"]._cron_pull("bill")
+    env["pdd.order"]._cron_invoice()
+    env["pdd.shop"]._cron_post_bills()
+    env["pdd.proof"]._cron_prove()
+
+
+def book_by_day(env, _shop):
+    """From now on one entry and one invoice per shop and day."""
+    env.company.write({"pdd_posting_mode": "day", "pdd_invoice_grouping": "day"})
+
+
+TASKS = {
+    function.__name__: function for function in (read, count, keep_books, book_by_day)
+}
 
 if __name__ == "__main__":
     main()

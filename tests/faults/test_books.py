@@ -1,0 +1,140 @@
+# Copyright 2026 The Pinduoduo connector authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Bills, invoices and postings: SIGKILL at random moments, and two workers at once."""
+
+import os
+import random
+import time
+from contextlib import ExitStack
+
+import pytest
+
+from tests.simulator import Settings, Simulator
+from tests.simulator.clock import DAY
+from tests.simulator.lifecycle import Impossible
+
+from .nursery import Nursery
+from .truth_of_books import assert_books
+
+KILLS = 15
+ROUNDS = 4  # of two workers
+NEW_ORDERS = 6  # a day
+EVENTS = 24  # a day
+KINDS = (
+    *("ship", "ship", "receive", "receive", "receive"),
+    *("refund_request", "refund_grant", "refund_grant"),
+    *("penalty", "small_transfer", "compensation", "appeal"),
+)
+
+
+@pytest.fixture
+def sim():
+    """Return a platform of some weeks ago: its days pass faster than ours."""
+    settings = Settings(
+        clock_start=time.time() - 60 * DAY,
+        rate_scale=0,
+        access_life=400 * DAY,
+        bill_ready_hour=0,
+        untidy_codes=False,
+    )
+    with Simulator(seed=7, shops=1, settings=settings) as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def nurseries(sim, database):
+    """Return two worker scripts that share a database."""
+    from lib import server
+
+    config = server.write_config(f"books-{os.getpid()}", db_name=database)
+    with ExitStack() as stack:
+        yield [
+            stack.enter_context(
+                Nursery(config, database, sim.url, server.environment())
+            )
+            for _worker in range(2)
+        ]
+    config.unlink()
+
+
+class Days:
+    """What happens on the platform, day after day.
+
+    :param Simulator sim: the platform
+    :param random.Random rng: decides what
+    """
+
+    def __init__(self, sim, rng):
+        self._sim = sim
+        self._rng = rng
+        self._numbers = []
+
+    def next(self):
+        """Let orders arrive, older ones move on, and midnight pass."""
+        sim, rng = self._sim, self._rng
+        for number in rng.sample(self._numbers, min(EVENTS, len(self._numbers))):
+            order, event = sim.platform.find_order(number), rng.choice(KINDS)
+            details = {}
+            if event == "refund_request":
+                details = {"amount": max(1, order.pay_amount // rng.choice((1, 3)))}
+            try:
+                sim.platform.event(number, event, **details)
+            except Impossible:
+                continue
+        self._give_back()
+        self._numbers += sim.loader.burst(sim.shops[0].mall_id, NEW_ORDERS)
+        sim.clock.advance(DAY)
+
+    def _give_back(self):
+        """Let a buyer who has the goods for days get some money back."""
+        platform, since = self._sim.platform, self._sim.clock.now() - 2 * DAY
+        for order in map(platform.find_order, self._numbers):
+            if 0 < order.received < since and not order.after_sales:
+                amount = max(1, order.pay_amount // 3)
+                platform.event(order.order_sn, "refund_request", amount=amount, kind=1)
+                platform.event(order.order_sn, "refund_grant")
+                return
+
+
+@pytest.mark.timeout(900)
+def test_no_movement_or_document_is_lost_doubled_or_half_made(sim, nurseries, books):
+    rng = random.Random(7)
+    nursery, days = nurseries[0], Days(sim, rng)
+    for _day in range(4):
+        days.next()
+    nursery.run("keep_books")
+    days.next()
+    seconds = nursery.run("keep_books")
+    kills = 0
+    for _attempt in range(2 * KILLS):
+        days.next()
+        kills += nursery.run_and_kill(rng.uniform(0.1, seconds), "keep_books")
+        if kills == KILLS:
+            break
+    assert kills == KILLS
+    _finish(sim, nursery)
+    assert_books(books, sim)
+
+
+@pytest.mark.parametrize("by_day", [False, True])
+@pytest.mark.timeout(600)
+def test_two_workers_at_once_book_everything_once(sim, nurseries, books, by_day):
+    days = Days(sim, random.Random(8))
+    if by_day:
+        nurseries[0].run("book_by_day")
+    nurseries[0].run("keep_books")  # the feeds are there
+    for _round in range(ROUNDS):
+        days.next()
+        days.next()
+        for nursery in nurseries:
+            nursery.start("keep_books")
+        assert [nursery.wait() for nursery in nurseries] == [0, 0]
+    _finish(sim, nurseries[1])
+    assert_books(books, sim)
+
+
+def _finish(sim, nursery):
+    """Let everything be read and booked, and once more: nothing may change."""
+    sim.clock.advance(3 * 3600)
+    nursery.run("keep_books")
+    nursery.run("keep_books")
