@@ -65,6 +65,7 @@ def prepare(registry):
             }
         )
         shop.action_check_connection()
+        shop.action_include_taxes()
         cr.commit()
         shop.action_sync_goods()
         wizard = env["pdd.sku.create.product"].create(
