@@ -64,7 +64,9 @@ def _defaults(arguments):
     given = " ".join(arguments)
     if " -n" in f" {given}" or "--numprocesses" in given or "--pdb" in given:
         return []
-    return ["-n", str(min(os.cpu_count() or 1, 4)), "--dist", "loadscope"]
+    workers = str(min(os.cpu_count() or 1, 4))
+    # tests/conftest.py says what comes first
+    return ["-n", workers, "--dist", "loadscope", "--no-loadscope-reorder"]
 
 
 def _drop_leftovers():

@@ -16,6 +16,8 @@ from tests.simulator.lifecycle import Impossible
 from .nursery import Nursery
 from .truth_of_books import assert_books
 
+pytestmark = pytest.mark.slow
+
 KILLS = 15
 ROUNDS = 4  # of two workers
 NEW_ORDERS = 6  # a day

@@ -3,6 +3,7 @@
 import random
 from unittest.mock import patch
 
+import pytest
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -25,6 +26,7 @@ DEFECTS = (
 )
 
 
+@pytest.mark.slow
 @tagged("post_install", "-at_install")
 class TestEndStates(PddCase):
     """Many orders, 5 % of each defect, on pages that repeat, shuffle and move."""

@@ -4,6 +4,7 @@
 
 from datetime import timedelta
 
+import pytest
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -142,6 +143,7 @@ class TestOrderFaults(FaultCase):
         self.assert_orders_complete()
 
 
+@pytest.mark.slow
 @tagged("post_install", "-at_install")
 class TestRefundFaults(FaultCase):
     kind = "refund"

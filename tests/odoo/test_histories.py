@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from contextlib import suppress
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -149,6 +150,7 @@ class Histories(RuleBasedStateMachine):
         return {receivable - reduced}
 
 
+@pytest.mark.slow
 @tagged("post_install", "-at_install")
 class TestHistories(PddCase):
     """Whatever happens on the platform, Odoo equals a small model of its own."""

@@ -1,7 +1,9 @@
 # Copyright 2026 The Pinduoduo connector authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from collections import Counter
+from datetime import timedelta
 
+from odoo import fields
 from odoo.fields import Domain
 from odoo.tests import tagged
 
@@ -62,6 +64,15 @@ class TestParcelWorkers(CommittedCase):
         domain = Domain("shop_id", "=", self.shop_id)
         self.at_once(workers, lambda env: env["pdd.parcel"]._send_due(domain))
 
+    def _end_claims(self):
+        """Let the time pass after which the row of a worker that gave up is taken over."""
+        with self.worker() as env:
+            left = Domain("shop_id", "=", self.shop_id) & Domain(
+                "state", "=", "to_send"
+            )
+            claimed = env["pdd.parcel"].search(left & Domain("claim_date", "!=", False))
+            claimed.claim_date = fields.Datetime.now() - timedelta(hours=1)
+
     def _states(self):
         with self.worker() as env:
             parcels = env["pdd.parcel"].search([("shop_id", "=", self.shop_id)])
@@ -97,6 +108,8 @@ class TestParcelWorkers(CommittedCase):
             self.shop(env)._get_feeds("order")._run_pulls()
 
         self.at_once(2, read_or_send)
+        self._end_claims()
+        self.at_once(1, read_or_send)
         for order_sn in self.numbers:
             order = self.sim.platform.find_order(order_sn)
             self.assertEqual(order.order_status, 1 if order_sn in stopped else 2)

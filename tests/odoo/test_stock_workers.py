@@ -6,6 +6,7 @@ import random
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier, Event
 
+import pytest
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 from psycopg2 import OperationalError
@@ -16,6 +17,7 @@ CHANGES = 1000  # of each worker
 SKUS = 6
 
 
+@pytest.mark.slow
 @tagged("post_install", "-at_install")
 class TestStockWorkers(CommittedCase):
     simulator_options = {"seed": 7, "shops": 1, "orders": 0, "days": 1, "goods": 4}

@@ -4,6 +4,7 @@
 
 from datetime import timedelta
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -279,6 +280,7 @@ class Histories(RuleBasedStateMachine):
         }[self.trigger]
 
 
+@pytest.mark.slow
 @tagged("post_install", "-at_install")
 class TestAnyHistory(FinanceCase):
     def open_shop(self):

@@ -11,6 +11,7 @@ from odoo.tools import mute_logger
 from .month import MonthCase
 
 
+@pytest.mark.slow
 @tagged("post_install", "-at_install")
 class TestMonth(MonthCase):
     """5,000 orders, posted and invoiced per shop and day.
@@ -32,6 +33,7 @@ class TestMonth(MonthCase):
         self._assert_books()
 
 
+@pytest.mark.slow
 @tagged("post_install", "-at_install")
 class TestModes(MonthCase):
     """A smaller month in all modes: two ways to post times two ways to invoice."""
