@@ -1,48 +1,50 @@
 # Copyright 2026 The Pinduoduo connector authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""A scheduled action in a process of its own, as a cron worker of Odoo runs it.
+"""Odoo's own scheduler in a process of its own, woken as in an installation."""
 
-``python -m tests.bench.cron CONFIG DATABASE MODEL METHOD``; ends when its input ends.
-"""
-
-import select
 import subprocess
 import sys
+import time
 from contextlib import contextmanager
 
-import odoo.api
 import odoo.tools
-from odoo.modules.registry import Registry
+from odoo import fields
 
-PAUSE = 0.02  # seconds; a cron worker is woken by a notification
+PATIENCE = 120  # seconds until it has looked at every action
+PAUSE = 0.2
+THREADS = 2
 
 
 @contextmanager
-def cron(env, model, method):
-    """Run a scheduled action beside this process for as long as the block lasts."""
-    command = [sys.executable, "-m", "tests.bench.cron", odoo.tools.config["config"]]
-    command += [env.cr.dbname, model, method]
-    pipe = subprocess.PIPE
-    process = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True)
+def scheduler(env, *names):
+    """Run Odoo with some scheduled actions, by XML id, for as long as the block lasts.
+
+    It is idle when the block begins: each action has run once.
+    """
+    actions = env["ir.cron"].concat(*(env.ref(name) for name in names))
+    now = fields.Datetime.now()
+    actions.write({"active": True, "lastcall": False, "nextcall": now})
+    env.cr.commit()
+    command = [sys.executable, "-m", "odoo", "--config", odoo.tools.config["config"]]
+    command += ["--no-http", "--max-cron-threads", str(THREADS), "--log-level", "warn"]
+    process = subprocess.Popen(command)
     try:
-        process.stdout.readline()  # it is ready
+        _wait_until_idle(env, actions)
         yield
     finally:
-        process.stdin.close()
+        process.terminate()
         process.wait(timeout=60)
+        env.cr.rollback()
+        actions.active = False
+        env.cr.commit()
 
 
-def main():
-    config, database, model, method = sys.argv[1:]
-    options = ["--config", config, "--log-level", "warn"]
-    odoo.tools.config.parse_config(options, setup_logging=True)
-    registry = Registry(database)
-    print("ready", flush=True)
-    while not select.select([sys.stdin], [], [], PAUSE)[0]:
-        with registry.cursor() as cr:
-            env = odoo.api.Environment(cr, odoo.api.SUPERUSER_ID, {})
-            getattr(env[model], method)()
-
-
-if __name__ == "__main__":
-    main()
+def _wait_until_idle(env, actions):
+    deadline = time.monotonic() + PATIENCE
+    while not all(actions.mapped("lastcall")):
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"not run: {actions.filtered(lambda a: not a.lastcall)}")
+        env["ir.cron"]._notifydb()  # else it looks after a minute for the first time
+        time.sleep(PAUSE)
+        env.cr.rollback()
+        env.invalidate_all()
