@@ -17,6 +17,24 @@ class PddBillPreview(models.TransientModel):
     problem_count = fields.Integer(string="To Look At", readonly=True)
 
     @api.model
+    def _sum_up(self, lines):
+        """Add up what posting these movements would write.
+
+        :return tuple: ({(flow type, code, account, reason): (count, balance in yuan)},
+            number of movements that need a look)
+        """
+        figures, problems = {}, 0
+        for line in lines:
+            reason = line._find_reason()
+            problems += bool(reason)
+            items = [] if reason == "no_account" else line._prepare_counterparts()
+            for item in items or [{"account_id": False, "balance": 0.0}]:
+                key = (line.flow_type_id.id, line.flow_code, item["account_id"], reason)
+                count, total = figures.get(key, (0, 0.0))
+                figures[key] = (count + 1, total + item["balance"])
+        return figures, problems
+
+    @api.model
     def _make(self, bill):
         """Create the preview of a bill's movements that wait."""
         lines = bill.line_ids.filtered(lambda line: line.state in ("pending", "held"))
@@ -29,17 +47,9 @@ class PddBillPreview(models.TransientModel):
                 )
             )
         bill.shop_id._get_bill_journal()
-        figures, problems = {}, 0
         lines = lines.with_company(bill.company_id)
         lines._set_flow_types()
-        for line in lines:
-            reason = line._find_reason()
-            problems += bool(reason)
-            items = [] if reason == "no_account" else line._prepare_counterparts()
-            for item in items or [{"account_id": False, "balance": 0.0}]:
-                key = (line.flow_type_id.id, line.flow_code, item["account_id"], reason)
-                count, total = figures.get(key, (0, 0.0))
-                figures[key] = (count + 1, total + item["balance"])
+        figures, problems = self._sum_up(lines)
         return self.create(
             {
                 "bill_id": bill.id,
