@@ -91,7 +91,8 @@ class PddApiBudget(models.Model):
                 with self.env.registry.cursor() as cr:
                     # losing the last places in a crash costs nothing
                     cr.execute("SET LOCAL synchronous_commit TO off")
-                    cr.execute(query, params)
+                    # two workers that meet are no error
+                    cr.execute(query, params, log_exceptions=False)
                     return cr.fetchone()
             except OperationalError:
                 if attempt + 1 == ATTEMPTS:

@@ -36,6 +36,7 @@ class PddOutbox(models.AbstractModel):
 
     _outbox_cron = None
     _outbox_states = ("to_send",)  # those in which something is to be told
+    _outbox_seconds = 0  # for so long successes are told before they are written down
 
     claim_date = fields.Datetime(
         readonly=True, copy=False, help="A worker is telling this since then."
@@ -127,43 +128,87 @@ class PddOutbox(models.AbstractModel):
     # --- one batch
 
     def _send(self):
-        """Tell the claimed rows one by one, each with its own commit.
+        """Tell the claimed rows one by one.
 
         :return: the shops whose other rows must wait
         """
         commit_progress = self.env["ir.cron"]._commit_progress
-        # each commit empties the cache: rows are read alone, not batch by batch
-        claims = {self.browse(row.id): row.claim_date for row in self}
+        claims = {row.id: row.claim_date for row in self}
         resting_shops = self.env["pdd.shop"]
         end = time.monotonic() + BATCH_SECONDS
-        for row, claim_date in claims.items():
-            if row.claim_date != claim_date or row.state not in self._outbox_states:
-                continue  # stopped, changed or taken over since it was claimed
-            if row.shop_id in resting_shops or time.monotonic() > end:
-                row._write_outcome({})
-            elif row._send_one():
-                resting_shops |= row.shop_id
-            commit_progress(1)
+        left = self
+        while left:
+            outcomes = left._tell_some(claims, resting_shops, end)
+            for row, (vals, _seen) in outcomes.items():
+                if vals and vals.get("retry_date"):
+                    resting_shops |= row.shop_id
+            self._keep(outcomes)
+            left = left[len(outcomes) :]
+            commit_progress(len(outcomes))
         return resting_shops
 
-    def _send_one(self):
-        """Tell one row and write the outcome; return whether its shop must rest."""
-        seen = None
+    def _tell_some(self, claims, resting_shops, end):
+        """Tell the first of these rows, as many as may be written down together.
+
+        Rows are read together: what is told is at most ``_outbox_seconds`` old.
+
+        :param dict claims: id -> date of the claim under which it is told
+        :param resting_shops: those that must not be called now
+        :param float end: moment after which no call is begun
+        :return dict: row -> (values of the outcome, what was seen); no values: not ours
+        """
+        outcomes = {}
+        group_end = time.monotonic() + self._outbox_seconds
+        for row in self:
+            if row.claim_date != claims[row.id] or row.state not in self._outbox_states:
+                # stopped, changed or taken over since it was claimed
+                outcomes[row] = (None, None)
+            elif row.shop_id in resting_shops or time.monotonic() > end:
+                outcomes[row] = ({}, None)
+            else:
+                vals, seen = outcomes[row] = row._tell_safely()
+                if vals.get("state") != "sent":
+                    break  # the next one may depend on what went wrong
+            if time.monotonic() >= group_end:
+                break
+        return outcomes
+
+    def _tell_safely(self):
+        """Tell one row; return the values of its outcome and what was seen."""
         try:
-            vals, seen = self._tell()
+            return self._tell()
         except pop.PddError as error:
-            vals = self._prepare_failure_vals(error)
+            return self._prepare_failure_vals(error), None
         except UserError as error:  # the shop must not call
-            vals = self._prepare_retry_vals(SHOP_RETRY_MINUTES, error.args[0])
+            return self._prepare_retry_vals(SHOP_RETRY_MINUTES, error.args[0]), None
         except Exception as error:  # noqa: BLE001 one row must not stop the others
-            vals = self._prepare_unexpected_vals(error)
+            return self._prepare_unexpected_vals(error), None
+
+    @api.model
+    def _keep(self, outcomes):
+        """Write outcomes; a row that was changed meanwhile keeps its claim.
+
+        The next worker reads the platform before it tells such a row again.
+        """
+        versions = {row: row.write_date for row in outcomes}
+        if self._try_to_keep(outcomes):
+            return
+        for row, outcome in outcomes.items():
+            if row.write_date == versions[row] and self._try_to_keep({row: outcome}):
+                self.env.cr.commit()
+
+    @api.model
+    def _try_to_keep(self, outcomes):
+        """Write outcomes, all or none; return whether it went."""
         try:
-            self._write_outcome(vals, seen)
+            for row, (vals, seen) in outcomes.items():
+                if vals is not None:
+                    row._write_outcome(vals, seen)
             self.env.cr.flush()
         except OperationalError:
-            # changed meanwhile: the claim stays, the next worker reads the platform
             self.env.cr.rollback()
-        return bool(vals.get("retry_date"))
+            return False
+        return True
 
     def _tell(self):
         """Tell the platform; no row is locked, nothing is written here.
@@ -179,6 +224,8 @@ class PddOutbox(models.AbstractModel):
         :param seen: what the platform showed on the way, or None
         """
         self.write({"claim_date": False, **vals})
+        if vals.get("retry_date"):
+            self.env.ref(self._outbox_cron)._trigger(vals["retry_date"])
 
     # --- outcomes
 
@@ -217,7 +264,6 @@ class PddOutbox(models.AbstractModel):
     @api.model
     def _prepare_retry_vals(self, minutes, sentence):
         retry_date = fields.Datetime.now() + timedelta(minutes=minutes)
-        self.env.ref(self._outbox_cron)._trigger(retry_date)
         return {"retry_date": retry_date, "error_message": sentence}
 
     def _prepare_unexpected_vals(self, error):

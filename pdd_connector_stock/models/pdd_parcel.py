@@ -22,6 +22,7 @@ class PddParcel(models.Model):
     _rec_name = "tracking_number"
     _check_company_auto = True
     _outbox_cron = "pdd_connector_stock.ir_cron_parcel_send"
+    _outbox_seconds = 0.25  # far less than a refund takes to be read
 
     order_id = fields.Many2one(
         "pdd.order",

@@ -32,7 +32,7 @@ def scheduler(env, *names):
         _wait_until_idle(env, actions)
         yield
     finally:
-        process.terminate()
+        process.kill()  # as it must survive, and without tracebacks among the figures
         process.wait(timeout=60)
         env.cr.rollback()
         actions.active = False

@@ -78,6 +78,7 @@ class StockBench:
             body = {
                 "action": "add",
                 "goods_name": f"Bench {number}",
+                "outer_goods_id": f"BENCH{number}",
                 "options": options,
             }
             self._control("goods", mall_id=self.mall_id, **body)

@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from collections import Counter
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.fields import Domain
@@ -85,6 +86,30 @@ class TestParcelWorkers(CommittedCase):
     def test_two_workers_tell_each_parcel_once(self):
         self._queue()
         self._run(2)
+        self.assertEqual(self._states(), {"sent": ORDERS})
+        self.assertEqual(self._told(SEND), dict.fromkeys(self.numbers, 1))
+
+    def test_a_parcel_changed_during_its_call_keeps_its_claim_the_others_are_kept(self):
+        self._queue()
+        with self.worker() as env:
+            parcels = env["pdd.parcel"].search([("shop_id", "=", self.shop_id)])
+            changed_id = parcels.sorted("id")[3].id
+            parcel_class = type(parcels)
+        tell = parcel_class._tell
+
+        def change_meanwhile(parcel):
+            if parcel.id == changed_id:
+                with self.worker() as env:
+                    env["pdd.parcel"].browse(changed_id).attempt_count = 7
+            return tell(parcel)
+
+        with patch.object(parcel_class, "_tell", change_meanwhile):
+            self._run(1)
+        self.assertEqual(self._states(), {"sent": ORDERS - 1, "to_send": 1})
+        with self.worker() as env:
+            self.assertTrue(env["pdd.parcel"].browse(changed_id).claim_date)
+        self._end_claims()
+        self._run(1)
         self.assertEqual(self._states(), {"sent": ORDERS})
         self.assertEqual(self._told(SEND), dict.fromkeys(self.numbers, 1))
 
