@@ -166,7 +166,7 @@ class PddOutbox(models.AbstractModel):
             elif row.shop_id in resting_shops or time.monotonic() > end:
                 outcomes[row] = ({}, None)
             else:
-                vals, seen = outcomes[row] = row._tell_safely()
+                vals, _seen = outcomes[row] = row._tell_safely()
                 if vals.get("state") != "sent":
                     break  # the next one may depend on what went wrong
             if time.monotonic() >= group_end:
@@ -195,7 +195,7 @@ class PddOutbox(models.AbstractModel):
             return
         for row, outcome in outcomes.items():
             if row.write_date == versions[row] and self._try_to_keep({row: outcome}):
-                self.env.cr.commit()
+                self.env["ir.cron"]._commit_progress()
 
     @api.model
     def _try_to_keep(self, outcomes):
