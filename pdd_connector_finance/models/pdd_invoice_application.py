@@ -30,8 +30,8 @@ class PddInvoiceApplication(models.Model):
     order_id = fields.Many2one(
         "pdd.order", readonly=True, index="btree_not_null", ondelete="set null"
     )
-    status = fields.Integer(readonly=True)
-    kind = fields.Integer(readonly=True)
+    status = fields.Integer(string="Status Code", readonly=True)
+    kind = fields.Integer(string="Kind Code", readonly=True)
     status_label = fields.Char(string="Status", compute="_compute_labels")
     kind_label = fields.Char(string="Kind", compute="_compute_labels")
     is_red = fields.Boolean(

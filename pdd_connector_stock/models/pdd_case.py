@@ -92,7 +92,9 @@ class PddCase(models.Model):
         currency_field="company_currency_id",
         help="Cost of what came back damaged or not at all.",
     )
-    company_currency_id = fields.Many2one(related="company_id.currency_id")
+    company_currency_id = fields.Many2one(
+        related="company_id.currency_id", string="Company Currency"
+    )
     received_date = fields.Datetime(readonly=True)
 
     # --- what a person found out
