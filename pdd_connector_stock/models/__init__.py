@@ -76,6 +76,7 @@ from . import (
     stock_move_line_stop,
     stock_move_mark,
     stock_move_reserve,
+    stock_move_return,
     stock_move_stop,
     stock_move_waybill,
     stock_picking,

@@ -59,22 +59,18 @@ class PddCase(models.Model):
         lines = order.line_ids.filtered(
             lambda line: line.sku_id.sku_id == refund.platform_sku_id
         )
-        sale_lines = (lines or order.line_ids).sale_line_id
-        moves = sale_lines.move_ids.filtered(
-            lambda move: (
-                move.state == "done"
-                and move.location_dest_usage == "customer"
-                and move.quantity
-                > sum(move.returned_move_ids.mapped("product_uom_qty"))
-            )
+        moves = (lines or order.line_ids).sale_line_id.move_ids.filtered(
+            lambda move: move.state == "done" and move.location_dest_usage == "customer"
         )
-        left = self._get_return_quantity() if lines else float("inf")
-        result = {}
+        pieces = self._get_return_quantity() if lines else float("inf")
+        left, result = {}, {}
         for move in moves.sorted("id"):
-            quantity = min(move.quantity, left)
-            if quantity > 0:
+            product = move.product_id
+            left.setdefault(product, pieces * move._get_quantity_per_sold())
+            quantity = min(move._get_returnable_quantity(), left[product])
+            if move.product_uom.compare(quantity, 0) > 0:
                 result.setdefault(move.picking_id, {})[move] = quantity
-                left -= quantity
+                left[product] -= quantity
         return result
 
     def _get_return_quantity(self):

@@ -202,3 +202,20 @@ class TestKitShipped(ParcelCase):
         self.assertEqual((parcel.order_id, parcel.state), (order, "sent"))
         self.assertEqual(self._on_platform(order).order_status, 2)
         self.assertEqual(order.sale_order_id.order_line.qty_delivered, 3)
+
+    def test_the_components_of_returned_kits_come_back(self):
+        sku = self.env["pdd.sku"].search([("product_id", "!=", False)], limit=1)
+        first, second = self.products[:2]
+        bill = make_kit(self.env, {first: 1, second: 2})
+        sku.product_id = bill.product_tmpl_id.product_variant_id
+        order = self._make_orders(items=[{"sku_id": sku.sku_id, "count": 3}])
+        self._ship(order)
+        self._send_parcels()
+        self._ask_refund(order, pieces=2, amount=100)
+        self.platform.event(order.order_sn, "return_agree")
+        self._read_all()
+        moves = order.refund_ids.case_ids.return_picking_id.move_ids
+        self.assertEqual(
+            {move.product_id: move.product_uom_qty for move in moves},
+            {first: 2, second: 4},
+        )

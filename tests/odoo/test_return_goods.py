@@ -93,6 +93,27 @@ class TestReturnGoods(ParcelCase):
             case, [{"is_closed": True, "money_state": "dropped", "back_state": "none"}]
         )
 
+    def test_a_return_that_is_asked_for_again_is_expected_again(self):
+        order, case = self._expect_return(number=None)
+        self._event(order, "refund_withdraw")
+        self.assertFalse(case.return_picking_id)
+        self._event(order, "case_status", status=7)
+        self.assertEqual(case.return_picking_id.state, "assigned")
+        self.assertEqual(case.return_picking_id.move_ids.product_uom_qty, 2)
+
+    def test_pieces_that_are_back_are_not_expected_again(self):
+        order, case = self._ship_and_ask_return(count=3, pieces=1, amount=100)
+        self._event(order, "return_agree")
+        self._event(order, "return_ship", tracking_number=NUMBER)
+        self._receive(NUMBER)
+        self.assertEqual(case.good_quantity, 1)
+        self._tell()
+        self._event(order, "refund_agree")
+        self._ask_refund(order)
+        self._event(order, "return_agree")
+        later = (order.refund_ids.case_ids - case).return_picking_id
+        self.assertEqual(later.move_ids.product_uom_qty, 2)
+
     def test_without_a_delivery_in_odoo_the_case_says_so(self):
         order = self._make_orders()
         self.platform.event(order.order_sn, "ship")
