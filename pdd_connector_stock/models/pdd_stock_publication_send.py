@@ -9,7 +9,8 @@ from psycopg2 import OperationalError
 from psycopg2.errors import UniqueViolation
 
 BATCH = 10  # SKUs of one shop taken at once
-STALE = timedelta(minutes=2)  # longer than two calls and their timeouts
+BATCH_SECONDS = 60  # what is not begun by then goes back to the queue
+STALE = timedelta(minutes=2)  # of a claim: the seconds above, two calls, their timeouts
 
 
 class PddStockPublication(models.Model):
@@ -92,11 +93,41 @@ class PddStockPublication(models.Model):
             self.env.cr.rollback()  # another worker takes the same rows
             return 1
         self.env["ir.cron"]._commit_progress()
-        for number, publication in enumerate(batch):
+        return batch._send_claimed()
+
+    def _send_claimed(self):
+        """Send claimed publications one by one.
+
+        A slow platform must not outlast the claim: somebody else would take the rest up,
+        and what he tells must not be overwritten by what was claimed here before.
+
+        :return: how many were dealt with; None when the shop has to wait
+        """
+        claims = {publication.id: publication.claim_date for publication in self}
+        end = time.monotonic() + BATCH_SECONDS
+        for number, publication in enumerate(self):
+            rest = self[number:]
+            if time.monotonic() > end:
+                rest._give_back(claims)
+                break
+            if not publication._filter_claimed(claims):
+                continue
             if not publication._send():
-                batch[number + 1 :]._give_back()
+                rest[1:]._give_back(claims)
                 return None
-        return len(batch)
+        return len(self)
+
+    def _filter_claimed(self, claims):
+        """Return those that nobody else has taken up meanwhile.
+
+        :param dict claims: id -> moment of the claim
+        """
+        return self.filtered(
+            lambda publication: (
+                publication.state == "sending"
+                and publication.claim_date == claims[publication.id]
+            )
+        )
 
     @api.model
     def _has_queue(self):
@@ -184,6 +215,9 @@ class PddStockPublication(models.Model):
         for publication in stale.try_lock_for_update():
             publication._set_unknown(self.env._("The sending was interrupted."))
 
-    def _give_back(self):
-        """Put claimed publications back that were not begun."""
-        self._settle({"state": "to_send"})
+    def _give_back(self, claims):
+        """Put claimed publications back that were not begun.
+
+        :param dict claims: see :meth:`_filter_claimed`
+        """
+        self._filter_claimed(claims)._settle({"state": "to_send"})

@@ -160,6 +160,32 @@ class TestStockFaults(PddStockCase):
                 self.assertFalse(self._settled())
                 self.assertEqual(self._shown(), quantity)
 
+    def test_a_worker_that_was_overtaken_does_not_tell_an_older_quantity(self):
+        slow, other = self.sku, self.skus[1]
+        self._stock(20, slow.product_id)
+        self._stock(50, other.product_id)
+        real_call = type(self.shop)._call
+        calls = []
+
+        def overtake(shop, api_name, /, **params):
+            calls.append(api_name)
+            if calls.count(WRITE) == 1 and api_name == WRITE:
+                self._publish_meanwhile(55, other.product_id)
+            return real_call(shop, api_name, **params)
+
+        with patch.object(type(self.shop), "_call", overtake):
+            self.env["pdd.stock.publication"]._publish(self.shop)
+        self.assertEqual(self._shown(other), 55)
+        self.assertEqual(other.published_qty, 55)
+        self.assertEqual(self._shown(slow), 20)
+
+    def _publish_meanwhile(self, quantity, product):
+        """Let claims grow stale, then let another worker publish a newer quantity."""
+        self._stock(quantity, product)
+        for _round in range(2):
+            self._pass_time(minutes=5)
+            self.env["pdd.stock.publication"]._publish(self.shop)
+
     def _kill(self, point):
         """Kill the worker right before or right after the call that tells."""
         real_call = gateway.PddClient.call
