@@ -195,7 +195,11 @@ class PddStockPublication(models.Model):
             newest = taken[row.sku_id]
             if row.id < newest.id and row.state == "unknown":
                 newest.write({"maybe_qty": row.quantity, "is_maybe": True})
-        older.filtered(lambda row: row.id < taken[row.sku_id].id).state = "superseded"
+        older = older.filtered(lambda row: row.id < taken[row.sku_id].id)
+        braked_shops = older.filtered(lambda row: row.state == "held").shop_id
+        older.state = "superseded"
+        for shop in braked_shops:
+            shop._settle_stock_brake()
 
     def _note_expected(self):
         """Note what the platform should show now, by what it was told last."""

@@ -38,6 +38,7 @@ class PddStockPublication(models.Model):
             error, pop.PddClockError
         ):
             self._settle({"state": "error", "message": sentence})
+            self._report_error(sentence)
             return True
         self._settle_pause(error, sentence)
         return False
@@ -134,7 +135,8 @@ class PddStockPublication(models.Model):
         """Write what follows for the SKU: what it was told, alarms, a later look."""
         self.ensure_one()
         sku = self.sku_id.with_context(tracking_disable=True)
-        had_alarm = sku.stock_outcome in ("refused", "error")
+        # an answer that was lost later does not end an alarm
+        had_alarm = sku.stock_outcome in ("refused", "error", "unknown")
         if self.state in ("sent", "equal"):
             sku.write(
                 {

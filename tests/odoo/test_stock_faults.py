@@ -235,6 +235,30 @@ class TestStockFaults(PddStockCase):
         self.assertEqual(self._shown(), 25)
         self.assertEqual(issue.state, "solved")
 
+    def test_an_alarm_ends_although_an_answer_was_lost_in_between(self):
+        goods = self.sim.shops[0].goods[int(self.sku.goods_id.goods_id)]
+        goods.is_promoted = True
+        self._sell(15)
+        self._run()
+        issue = self.env["pdd.issue"].search([("cause", "=", "stock_refused")])
+        goods.is_promoted = False
+        self.sim.faults.add("timeout_after_effect", api=WRITE, seconds=0)
+        self._sell(1)
+        self._run()
+        self.assertEqual(self.sku.stock_outcome, "unknown")
+        self._pass_time(minutes=1)
+        self._run()
+        self.assertEqual(self._shown(), 24)
+        self.assertEqual(issue.state, "solved")
+
+    def test_parameters_that_are_refused_are_an_alarm(self):
+        self.sim.faults.add("error", api=WRITE, error_code=10001)
+        self._stock(60)
+        self._run()
+        self.assertEqual(self._last().state, "error")
+        issue = self.env["pdd.issue"].search([("cause", "=", "stock_error")])
+        self.assertEqual(issue.sku_id, self.sku)
+
     def test_a_promoted_sku_may_still_be_raised(self):
         self.sim.shops[0].goods[int(self.sku.goods_id.goods_id)].is_promoted = True
         self._stock(60)

@@ -153,6 +153,20 @@ class TestStockPublish(PddStockCase):
         self.assertEqual({self._shown(sku) for sku in self.skus}, {0})
         self.assertEqual(issue.state, "solved")
 
+    def test_the_brakes_alarm_ends_when_nothing_is_held_any_more(self):
+        for sku in self.skus:
+            self._stock(9, sku.product_id)
+        self._run()
+        self.shop.stock_brake = 5
+        self.rule.safety_qty = 100
+        self._run()
+        issue = self.env["pdd.issue"].search([("cause", "=", "stock_brake")])
+        self.assertEqual(issue.state, "open")
+        self.rule.safety_qty = 0
+        self._run()
+        self.assertFalse(self.shop.stock_held_count)
+        self.assertEqual(issue.state, "solved")
+
     def test_one_click_answers_why(self):
         self.rule.write({"share": 50, "safety_qty": 4})
         self._stock(80)
