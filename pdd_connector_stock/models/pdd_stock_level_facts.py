@@ -12,7 +12,8 @@ FACTS = (
     *("id", "shop_id", "company_id", "product_id", "components", "categ_path"),
     *("is_storable", "is_stopped", "platform_qty", "sold_total"),
     *("base_id", "base_after_qty", "base_unseen_qty", "base_sold_total"),
-    *("base_sent_date", "is_complete", "waiting_id", "waiting_qty"),
+    *("base_sent_date", "is_complete"),
+    *("waiting_id", "waiting_qty", "waiting_sold_total"),
 )
 Fact = namedtuple("Fact", FACTS)
 QUERY = """
@@ -22,7 +23,8 @@ QUERY = """
            sku.stock_stop IS TRUE OR shop.stock_publish IS NOT TRUE,
            sku.platform_qty, COALESCE(level.sold_total, 0),
            base.id, base.after_qty, base.unseen_qty, base.sold_total, base.sent_date,
-           feed.synced_until > base.read_date, waiting.id, waiting.target_qty
+           feed.synced_until > base.read_date,
+           waiting.id, waiting.target_qty, waiting.sold_total
       FROM pdd_sku AS sku
       JOIN pdd_shop AS shop ON shop.id = sku.shop_id AND shop.active
       JOIN product_product AS product ON product.id = sku.product_id
@@ -32,7 +34,7 @@ QUERY = """
  LEFT JOIN pdd_stock_level AS level ON level.sku_id = sku.id
  LEFT JOIN pdd_stock_publication AS base ON base.id = sku.publication_id
  LEFT JOIN LATERAL (
-           SELECT id, target_qty
+           SELECT id, target_qty, sold_total
              FROM pdd_stock_publication
             WHERE sku_id = sku.id AND state IN %(states)s
             ORDER BY id DESC

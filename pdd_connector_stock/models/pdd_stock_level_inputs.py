@@ -21,7 +21,7 @@ SOLD_QUERY = """
           JOIN sale_order AS sale ON sale.id = orders.sale_order_id
          WHERE orders.order_status = 1
            AND orders.state IN ('done', 'held')
-           AND sale.state = 'cancel'
+           AND sale.state != 'sale'
            AND COALESCE(orders.related_order_sn, '') = ''
     )
     SELECT shop.company_id, part.product_id,
@@ -152,7 +152,7 @@ class PddStockLevel(models.Model):
         """Return what the platform sold and no stock move of Odoo knows of.
 
         Orders that are not made yet, whatever their reason, and orders to ship whose
-        sales order somebody cancelled. Orders without anything to ship do not count.
+        sales order somebody cancelled or set back to a quotation. Orders without anything to ship do not count.
 
         :return dict: (company id, component id) -> pieces
         """

@@ -206,7 +206,9 @@ class PddStockPublication(models.Model):
         if fact.is_stopped or result.state != "ready":
             return False
         if fact.waiting_id:
-            return fact.waiting_qty != result.quantity
+            # the platform takes a sale off what may be told just now
+            is_sold = fact.waiting_sold_total != fact.sold_total
+            return fact.waiting_qty != result.quantity or (result.quantity and is_sold)
         if not fact.base_id or news.must_ask(fact):
             return True
         sold = fact.sold_total - fact.base_sold_total

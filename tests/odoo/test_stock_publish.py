@@ -1,5 +1,7 @@
 # Copyright 2026 The Pinduoduo connector authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from unittest.mock import patch
+
 from odoo import fields
 from odoo.tests import tagged
 
@@ -102,6 +104,30 @@ class TestStockPublish(PddStockCase):
         pdd_order.sale_order_id._action_cancel()
         self._run()
         self.assertEqual(self._shown(), 7)
+        pdd_order.sale_order_id.action_draft()
+        self._stock(12)
+        self._run()
+        self.assertEqual(self._shown(), 9)
+
+    def test_a_sale_while_a_capped_quantity_is_told_is_filled_up_again(self):
+        self.rule.cap_qty = 10
+        self._stock(40)
+        self._run()
+        self.rule.cap_qty = 12
+        real_call = type(self.shop)._call
+
+        def buy_right_after(shop, api_name, /, **params):
+            answer = real_call(shop, api_name, **params)
+            if self._shown() == 12 and not self.shop.order_count:
+                self._buy(2)
+                self.shop.action_sync_orders()
+                self.env["pdd.stock.level"]._compute_marked()
+            return answer
+
+        with patch.object(type(self.shop), "_call", buy_right_after):
+            self.env["pdd.stock.publication"]._publish(self.shop)
+        self._run()
+        self.assertEqual(self._shown(), 12)
 
     def test_a_promised_piece_that_is_not_reserved_is_not_offered(self):
         self.warehouse.out_type_id.reservation_method = "manual"
