@@ -200,8 +200,9 @@ class PddOrder(models.Model):
                 self.env._(
                     "The invoice of %(orders)s would be %(total).2f, the shop is "
                     "entitled to %(expected).2f: compare the sales order with the "
-                    "platform's order. With one invoice per day, taxes must be rounded "
-                    "per line (settings of Invoicing).",
+                    "platform's order. Taxes must be included in the price (fiscal "
+                    "position of the shop); with one invoice per day they must be "
+                    "rounded per line (settings of Invoicing).",
                     orders=", ".join(self[:3].mapped("order_sn")),
                     total=invoice.amount_total,
                     expected=expected,

@@ -24,6 +24,7 @@ PICK = st.integers(0, 9)
 KINDS = (  # paid, platform's coupon, shop's discount, postage
     (3333, 0, 0, 0),
     (8500, 1000, 500, 0),
+    (1000, 100, 0, 0),
     (2990, 333, 0, 600),
     (9, 2, 0, 0),
     (12345, 1, 300, 100),
