@@ -123,10 +123,15 @@ class PddOrder(models.Model):
         for order in self:
             facts = order._get_route_facts()
             route = order._decide_route(rules, facts, stock)
-            if route.rule:
-                stock.take(route.rule.warehouse_id, facts.needs)
+            order._take_stock(route, stock)
             routes[order] = route
         return routes
+
+    def _take_stock(self, route, stock):
+        """Promise the goods of each line in the warehouse that serves it."""
+        for line in self.line_ids.filtered("product_id") if route.rule else ():
+            warehouse = route.elsewhere.get(line, route.rule.warehouse_id)
+            stock.take(warehouse, {line.product_id: line.quantity})
 
     def _decide_route(self, rules, facts, stock):
         """Return the route of one order: the first rule that fits, with the reason."""

@@ -179,6 +179,23 @@ class TestRouting(ParcelCase):
             split.sale_order_id.picking_ids.mapped("state"), ["assigned"] * 2
         )
 
+    def test_orders_of_a_batch_do_not_count_on_the_same_pieces_elsewhere(self):
+        product = self._product(self._make_orders())
+        for warehouse, left in ((self.west, 0), (self.east, 1)):
+            free = product.with_context(warehouse_id=warehouse.id).free_qty
+            self.env["stock.quant"]._update_available_quantity(
+                product, warehouse.lot_stock_id, left - free
+            )
+        self._create_rule(
+            "West",
+            self.west,
+            stock_condition="split",
+            split_warehouse_ids=[Command.set(self.east.ids)],
+        )
+        orders = self._make_orders(2)
+        warehouses = orders.mapped("sale_order_id.picking_ids.picking_type_id")
+        self.assertEqual(warehouses.warehouse_id, self.west + self.east)
+
     # --- trying before going live
 
     def test_a_draft_is_tried_on_the_last_orders_without_changing_them(self):
