@@ -96,8 +96,8 @@ class PddParcel(models.Model):
         parcel = self[0]
         try:
             vals = parcel._fetch_trace()
-        except pop.PddBusinessError:
-            vals = {}  # no trace yet
+        except (pop.PddBusinessError, ValueError):
+            vals = {}  # no trace yet, or none that can be read
         except (pop.PddError, UserError):
             return parcel.shop_id
         try:

@@ -79,6 +79,20 @@ class TestParcelTrace(ParcelCase):
         self.assertEqual(issue.state, "solved")
         self.assertFalse(Parcel.search([("lacks_scan", "=", True)]))
 
+    def test_news_that_cannot_be_read_stop_no_other_parcel(self):
+        first = self._ship(self._make_orders()[0], "SF1000000000001")
+        second = self._ship(self._make_orders()[0], "SF1000000000002")
+        self._send_parcels()
+        self.sim.clock.advance(3 * HOUR)
+        self.shop._measure_clock()
+        self.sim.faults.add(
+            "mutate_rows", api=TRACE, patch={"status_time": "soon", "time": "soon"}
+        )
+        self._trace()
+        self.assertFalse(first.first_scan_date)
+        self.assertTrue(first.trace_check_date)
+        self.assertTrue(second.first_scan_date)
+
     def test_a_platform_that_does_not_answer_is_left_alone(self):
         self._ship(self._make_orders()[0], "SF1000000000001")
         self._ship(self._make_orders()[0], "SF1000000000002")
