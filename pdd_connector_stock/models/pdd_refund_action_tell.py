@@ -30,6 +30,9 @@ class PddRefundAction(models.Model):
             vals = self._find_out()
             if vals:
                 return vals, None
+        vals = self._find_other_amount() if self.kind == "agree" else None
+        if vals:
+            return vals, None
         getattr(self, f"_tell_{self.kind}")()
         return self._prepare_sent_vals(), None
 
@@ -58,18 +61,38 @@ class PddRefundAction(models.Model):
             )
         return self._prepare_sent_vals()
 
+    def _find_other_amount(self):
+        """Return the outcome if the buyer asks for another amount by now, else None.
+
+        The call names no amount: it would pay whatever is asked for when it arrives.
+        """
+        amount = float(self._read_detail("refund_amount", pop.parse_fen))
+        if not self.currency_id.compare_amounts(amount, self.amount):
+            return None
+        return self._prepare_error_vals(
+            self.env._(
+                "The buyer now asks for %(now)s, agreed was %(agreed)s: nothing was paid. "
+                "Look at the after-sale and agree to it again.",
+                now=self.currency_id.format(amount),
+                agreed=self.currency_id.format(self.amount),
+            )
+        )
+
     def _read_status(self):
         """Return the after-sale's status as the platform shows it now."""
+        return self._read_detail("after_sales_status", pop.parse_int32)
+
+    def _read_detail(self, name, parse):
+        """Return a field of the after-sale as the platform shows it now."""
         detail = self.shop_id._call(
             DETAIL_API,
             order_sn=self.order_sn,
             after_sales_id=int(self.refund_id.after_sales_id),
         )
         try:
-            return pop.parse_int32(detail.get("after_sales_status"))
+            return pop.parse_field(detail, name, parse)
         except ValueError as error:
-            text = f"after_sales_status: {error}"
-            raise pop.PddUnexpectedAnswer(text, api_name=DETAIL_API) from None
+            raise pop.PddUnexpectedAnswer(str(error), api_name=DETAIL_API) from None
 
     def _call_request(self, api_name, **request):
         """Call an API that takes one object named request."""

@@ -129,6 +129,20 @@ class TestReturnAgree(ParcelCase):
             self._agree(refund)
         self.assertFalse(refund.action_ids)
 
+    def test_another_amount_than_was_agreed_to_is_not_paid(self):
+        self.shop.refund_limit_amount = 1
+        refund = self._asked(amount=500)
+        action = self._agree(refund)
+        self._on_platform(refund.order_id).after_sales[-1].refund = 600
+        action.with_user(self.second).action_approve()
+        self._tell()
+        self.assertEqual(action.state, "error")
+        self.assertIn("6.00", action.error_message)
+        self.assertFalse(self._calls(AGREE))
+        action.with_user(self.clerk).action_retry()
+        self._tell()
+        self.assertFalse(self._calls(AGREE))
+
     def test_money_is_not_sent_twice_after_an_unknown_outcome(self):
         refund = self._asked()
         action = self._agree(refund)
