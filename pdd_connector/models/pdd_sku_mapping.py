@@ -29,9 +29,7 @@ class PddSkuMapping(models.Model):
         "product.product", readonly=True, index="btree_not_null", ondelete="set null"
     )
     product_name = fields.Char(
-        string="Product Name",
-        readonly=True,
-        help="Its name then; it may be deleted since.",
+        readonly=True, help="Its name then; it may be deleted since."
     )
     mapping_method = fields.Selection(
         lambda self: self.env["pdd.sku"]._fields["mapping_method"].selection,

@@ -2,10 +2,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Bills, invoices and postings: SIGKILL at random moments, and two workers at once."""
 
-import os
 import random
 import time
-from contextlib import ExitStack
 
 import pytest
 
@@ -13,7 +11,6 @@ from tests.simulator import Settings, Simulator
 from tests.simulator.clock import DAY
 from tests.simulator.lifecycle import Impossible
 
-from .nursery import Nursery
 from .truth_of_books import assert_books
 
 pytestmark = pytest.mark.slow
@@ -41,22 +38,6 @@ def sim():
     )
     with Simulator(seed=7, shops=1, settings=settings) as simulator:
         yield simulator
-
-
-@pytest.fixture
-def nurseries(sim, database):
-    """Return two worker scripts that share a database."""
-    from lib import server
-
-    config = server.write_config(f"books-{os.getpid()}", db_name=database)
-    with ExitStack() as stack:
-        yield [
-            stack.enter_context(
-                Nursery(config, database, sim.url, server.environment())
-            )
-            for _worker in range(2)
-        ]
-    config.unlink()
 
 
 class Days:

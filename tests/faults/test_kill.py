@@ -2,7 +2,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """SIGKILL at 50 random moments of reading and making; the books are exact in the end."""
 
-import os
 import random
 from itertools import cycle
 
@@ -10,23 +9,12 @@ import pytest
 
 from tests.simulator.lifecycle import Impossible
 
-from .nursery import Nursery
 from .truth import HOURS
 
 KILLS = 50
 NEW_ORDERS = (*(6,) * 7, 102)  # in turns; the last fill more than one page
 CHANGES = 6
 SECONDS = 500  # from one death to the next, on the platform's clock
-
-
-@pytest.fixture
-def nursery(sim, database):
-    from lib import server
-
-    config = server.write_config(f"faults-{os.getpid()}", db_name=database)
-    with Nursery(config, database, sim.url, server.environment()) as running:
-        yield running
-    config.unlink()
 
 
 class Life:
