@@ -148,5 +148,6 @@ class PddStockLevel(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "stock.action_orderpoint_replenish"
         )
-        action["domain"] = [("product_id", "in", self.product_id.ids)]
+        products = self._get_component_products()
+        action["domain"] = [("product_id", "in", products.ids)]
         return action

@@ -130,30 +130,52 @@ class PddStockLevel(models.Model):
         return used
 
     def _get_lead_days(self):
-        """Return days until a delivery of the first vendor: product id -> days."""
-        lead = {}
+        """Return days until a delivery of the first vendor.
+
+        :return dict: (company id, component id) -> days
+        """
+        products = self._get_component_products()
         vendors = self.env["product.supplierinfo"].search(
-            [("product_tmpl_id", "in", self.product_id.product_tmpl_id.ids)],
+            [("product_tmpl_id", "in", products.product_tmpl_id.ids)],
             order="sequence, id",
         )
         by_template = vendors.grouped("product_tmpl_id")
-        for product in self.product_id:
-            found = by_template.get(product.product_tmpl_id, vendors.browse())
-            fitting = found.filtered_domain([("product_id", "in", (product.id, False))])
-            lead[product.id] = fitting[:1].delay
+        lead = {}
+        for company in self.company_id:
+            for product in products:
+                found = by_template.get(product.product_tmpl_id, vendors.browse())
+                fitting = found.filtered(
+                    lambda vendor, product=product, company=company: (
+                        vendor.product_id in (product, vendor.product_id.browse())
+                        and vendor.company_id in (company, company.browse())
+                    )
+                )
+                lead[company.id, product.id] = fitting[:1].delay
         return lead
+
+    def _get_component_products(self):
+        """Return what these SKUs take from the stock: their products, or of kits the parts."""
+        components = [
+            component
+            for level in self
+            for component, _per in level.sku_id._get_components()
+        ]
+        return self.env["product.product"].browse(dict.fromkeys(components)).exists()
 
     def _prepare_cover_vals(self, result, used, lead):
         """Return speed, cover and warning of a level."""
         rule = self.rule_id
         days = int(rule.speed_days or SPANS[1])
         company_id = self.company_id.id
-        speed, cover = 0.0, None
-        for part in result.inputs.get("parts", ()) if result else ():
+        parts = result.inputs.get("parts", ()) if result else ()
+        leads = [lead.get((company_id, part["product"]), 0) for part in parts]
+        speed, cover, lead_days = 0.0, None, max(leads, default=0)
+        for part, part_lead in zip(parts, leads, strict=True):
             daily = used[company_id, part["product"], days] / days
-            if daily and (cover is None or part["free"] / daily < cover):
-                speed, cover = daily / part["per"], max(0.0, part["free"] / daily)
-        lead_days = lead.get(self.product_id.id, 0)
+            left = max(0.0, part["free"] / daily) if daily else None
+            # of a kit the part decides that runs out first before it can be delivered
+            if daily and (cover is None or left - part_lead < cover - lead_days):
+                speed, cover, lead_days = daily / part["per"], left, part_lead
         reason = None
         if rule.warn_qty and self.free_qty < rule.warn_qty:
             reason = "quantity"
@@ -209,16 +231,19 @@ class PddStockLevel(models.Model):
         Orderpoint = self.env["stock.warehouse.orderpoint"]
         known = set(
             Orderpoint.with_context(active_test=False)
-            .search([("product_id", "in", wanted.product_id.ids)])
-            .mapped(lambda rule: (rule.product_id, rule.company_id))
+            .search([("product_id", "in", wanted._get_component_products().ids)])
+            .mapped(lambda rule: (rule.product_id.id, rule.company_id))
         )
         vals_list = []
         for level in wanted.sorted("daily_qty", reverse=True):
-            key = (level.product_id, level.company_id)
             warehouse = level._get_reordering_warehouse()
-            if key not in known and warehouse:
-                known.add(key)
-                vals_list.append(level._prepare_orderpoint_vals(warehouse))
+            # nobody buys a kit, but what is in it
+            for product_id, per in level.sku_id._get_components() if warehouse else ():
+                key = (product_id, level.company_id)
+                if key not in known:
+                    known.add(key)
+                    vals = level._prepare_orderpoint_vals(warehouse, product_id, per)
+                    vals_list.append(vals)
         Orderpoint.create(vals_list)
 
     def _get_reordering_warehouse(self):
@@ -227,12 +252,16 @@ class PddStockLevel(models.Model):
             [("company_id", "=", self.company_id.id)], limit=1
         )
 
-    def _prepare_orderpoint_vals(self, warehouse):
-        """Return a manual reordering rule that covers lead time and warning days."""
+    def _prepare_orderpoint_vals(self, warehouse, product_id, per):
+        """Return a manual reordering rule that covers lead time and warning days.
+
+        :param product_id: id of what is bought
+        :param per: pieces of it in one SKU
+        """
         days = self.lead_days + self.rule_id.warn_days
-        quantity = max(ceil(self.daily_qty * days), self.rule_id.warn_qty)
+        quantity = ceil(max(self.daily_qty * days, self.rule_id.warn_qty) * per)
         return {
-            "product_id": self.product_id.id,
+            "product_id": product_id,
             "company_id": self.company_id.id,
             "warehouse_id": warehouse.id,
             "location_id": warehouse.lot_stock_id.id,

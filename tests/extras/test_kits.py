@@ -171,6 +171,24 @@ class TestKitOnOffer(PddStockCase):
             )
         )
 
+    def test_what_is_in_a_low_kit_is_bought_not_the_kit(self):
+        vendor = self.env["res.partner"].create({"name": "Vendor"})
+        self.lid.seller_ids = [Command.create({"partner_id": vendor.id, "delay": 8})]
+        self._buy(1)
+        self.shop.action_sync_orders()
+        self._run()
+        self.rule.write({"warn_days": 90, "make_orderpoint": True})
+        cron = self.env.ref("pdd_connector_stock.ir_cron_stock_cover")
+        cron.method_direct_trigger()
+        self.env.invalidate_all()
+        level = self.sku.stock_level_ids
+        self.assertRecordValues(level, [{"is_low": True, "lead_days": 8}])
+        rules = self.env["stock.warehouse.orderpoint"].search(
+            level.action_view_replenishment()["domain"]
+        )
+        self.assertEqual(rules.product_id, self.cup + self.lid)
+        self.assertFalse(self.product.orderpoint_ids)
+
     def test_the_nightly_look_heals_what_was_missed(self):
         self.env.cr.execute(
             """UPDATE pdd_sku SET kit_components = '{"1": 9}' WHERE id = %s""",
