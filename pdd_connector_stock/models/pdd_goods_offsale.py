@@ -59,6 +59,7 @@ class PddGoodsOffsale(models.Model):
     @api.model
     def _propose(self):
         """Propose what is sold out, and what the connector took off and is back."""
+        self._withdraw()
         rows = self.env.execute_query(
             SQL(
                 """
@@ -92,6 +93,24 @@ class PddGoodsOffsale(models.Model):
             )
         )
         self.create([{"goods_id": goods, "onsale": onsale} for goods, onsale in rows])
+
+    @api.model
+    def _withdraw(self):
+        """Take back proposals that waited until the stock was another one."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT proposal.id
+                  FROM pdd_goods_offsale AS proposal
+                  JOIN pdd_sku AS sku ON sku.goods_id = proposal.goods_id AND sku.active
+                  JOIN pdd_stock_level AS level ON level.sku_id = sku.id
+                 WHERE proposal.state = 'to_approve'
+                 GROUP BY proposal.id
+                HAVING (MAX(level.target_qty) > 0) != (proposal.onsale IS TRUE)
+                """
+            )
+        )
+        self.browse([row_id for (row_id,) in rows]).unlink()
 
     # --- decide
 
@@ -137,13 +156,14 @@ class PddGoodsOffsale(models.Model):
                 goods_id=int(self.goods_id.goods_id),
                 is_onsale=int(self.onsale),
             )
-        except pop.PddBusinessError as error:
-            self._settle({"state": "error", "message": str(error)})
+        except pop.PddClockError as error:
+            return self._settle_failure(error)
+        except (pop.PddBusinessError, pop.PddParameterError) as error:
+            message = self.shop_id._explain(error)
+            self._settle({"state": "error", "message": message})
             return True
         except (pop.PddError, UserError) as error:
-            self.env.cr.rollback()
-            self._settle({"message": str(error)})
-            return False
+            return self._settle_failure(error)
         done = answer.get("is_success") is True
         self._settle(
             {
@@ -153,6 +173,14 @@ class PddGoodsOffsale(models.Model):
             }
         )
         return True
+
+    def _settle_failure(self, error):
+        """Note why it waits; return that the shop may not go on."""
+        self.env.cr.rollback()
+        is_told = isinstance(error, pop.PddError)
+        message = self.shop_id._explain(error) if is_told else error.args[0]
+        self._settle({"message": message})
+        return False
 
     def _settle(self, vals):
         """Write the outcome; if another worker was faster it is told once more."""

@@ -86,6 +86,21 @@ class TestStockOffsale(PddStockCase):
         self.assertEqual(proposal.state, "done")
         self.assertFalse(self._is_on_sale())
 
+    def test_goods_that_are_there_again_are_not_proposed_any_more(self):
+        proposal = self._look()
+        self._stock(4)
+        self._run()
+        self.assertFalse(self._look())
+        self.assertFalse(proposal.exists())
+
+    def test_what_is_refused_for_good_does_not_wait_for_ever(self):
+        proposal = self._look()
+        proposal.with_user(self.manager).action_approve()
+        self.sim.faults.add("error", api=STATUS, error_code=10001)
+        self._run()
+        self.assertEqual(proposal.state, "error")
+        self.assertTrue(proposal.message)
+
     def test_a_shop_without_the_option_proposes_nothing(self):
         self.shop.stock_offsale = False
         self.assertFalse(self._look())
