@@ -130,20 +130,20 @@ class PddBill(models.Model):
 
     def action_read(self):
         """Read the file once more, e.g. after an earlier file was corrected."""
-        self.env["pdd.bill"].check_access("read")  # for accountants only
+        self.check_access("read")  # for accountants only
         # the mirror belongs to the connector, as below
         for bill in self.sudo().filtered(lambda b: b.state in ("new", "refused")):
             bill._read()
 
     def action_post_lines(self):
         """Post what is not posted yet."""
-        self.env["pdd.bill"].check_access("read")  # for accountants only
+        self.check_access("read")  # for accountants only
         self.shop_id.sudo()._post_bills()  # as above
 
     def action_preview(self):
         """Show what posting would book, without booking it."""
         self.ensure_one()
-        self.env["pdd.bill"].check_access("read")  # for accountants only
+        self.check_access("read")  # for accountants only
         # recognising the movements writes the mirror; nothing is posted
         preview = self.env["pdd.bill.preview"].sudo()._make(self.sudo())
         return {
@@ -157,7 +157,7 @@ class PddBill(models.Model):
 
     def action_undo(self):
         """Take back the postings of this bill; its lines stay and can be posted anew."""
-        self.env["pdd.bill"].check_access("read")  # for accountants only
+        self.check_access("read")  # for accountants only
         for bill in self.sudo():  # as above
             bill.line_ids._undo_posting()
             bill._update_state()

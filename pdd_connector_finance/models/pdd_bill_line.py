@@ -128,7 +128,7 @@ class PddBillLine(models.Model):
 
     def action_retry(self):
         """Post once more what could not be posted or had no known code."""
-        self.env["pdd.bill"].check_access("read")  # for accountants only
+        self.check_access("read")  # for accountants only
         # the mirror belongs to the connector, whoever presses the button
         lines = self.sudo().filtered(lambda line: line.state in ("held", "unknown"))
         lines._undo_posting()

@@ -58,7 +58,7 @@ class PddBillLine(models.Model):
 
     def action_match_bank(self):
         """Look for the lines of the bank these withdrawals are."""
-        self.env["pdd.bill"].check_access("read")  # for accountants only
+        self.check_access("read")  # for accountants only
         self.shop_id.sudo()._match_withdrawals()  # the connector's own book-keeping
 
     def _get_transit_item(self):

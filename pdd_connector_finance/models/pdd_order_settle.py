@@ -234,6 +234,7 @@ class PddOrder(models.Model):
     def action_settle(self):
         """Reconcile these orders once more, e.g. after entries made by hand."""
         self.env["pdd.bill"].check_access("read")  # for accountants only
+        self.check_access("read")
         self.sudo()._reconcile_receivables()  # figures of the mirror follow
 
     def _reconcile_receivables(self):

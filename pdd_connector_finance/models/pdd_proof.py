@@ -102,7 +102,7 @@ class PddProof(models.Model):
 
     def action_refresh(self):
         """Prove the days of these shops anew."""
-        self.env["pdd.bill"].check_access("read")  # for accountants only
+        self.check_access("read")  # for accountants only
         for shop in self.shop_id:
             # the connector writes the proofs, whoever presses the button
             self.sudo()._prove(shop)

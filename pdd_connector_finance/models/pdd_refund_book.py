@@ -32,6 +32,7 @@ class PddRefund(models.Model):
     def action_book(self):
         """Book these refunds; retry what failed."""
         self.env["pdd.bill"].check_access("read")  # for accountants only
+        self.check_access("read")
         refunds = self.sudo()  # the connector makes the documents
         refunds.book_error = False
         refunds.filtered_domain(self._get_to_book_domain())._book_safely()

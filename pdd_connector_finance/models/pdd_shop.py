@@ -62,6 +62,7 @@ class PddShop(models.Model):
         :raise UserError: there is no bill yet, or it must not be posted
         """
         self.env["pdd.bill"].check_access("read")  # for accountants only
+        self.check_access("read")
         day = fields.Date.to_date(date) or self._get_yesterday()
         bills = self.env["pdd.bill"]
         for shop in self:

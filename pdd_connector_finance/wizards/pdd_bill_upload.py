@@ -25,6 +25,7 @@ class PddBillUpload(models.TransientModel):
         """Keep and read the file; a wrong one is shown with its reason."""
         self.ensure_one()
         self.env["pdd.bill"].check_access("read")
+        self.shop_id.check_access("read")
         file = io.BytesIO(base64.b64decode(self.file))
         # the mirror belongs to the connector: accountants have no write access to it
         Bill = self.env["pdd.bill"].sudo()

@@ -36,6 +36,7 @@ class PddReportUpload(models.TransientModel):
         """
         self.ensure_one()
         self.env["pdd.bill"].check_access("read")  # for accountants only
+        self.shop_id.check_access("read")
         # reports are part of the mirror, as bills are
         wizard = self.sudo()
         try:

@@ -255,3 +255,33 @@ class TestControl(FinanceCase):
         user.write({"company_ids": [Command.set(other.ids)], "company_id": other.id})
         for name in ("pdd.bill", "pdd.bill.line"):
             self.assertFalse(self.env[name].with_user(user).search([]))
+
+    def test_an_accountant_of_another_company_presses_none_of_our_buttons(self):
+        order = self._create_order()
+        refund = self._refund(order, "5.00")
+        posted = self._post(row("", "-3.00", "0080001"), row("", "-1.23", "0990099"))
+        other = self.env["res.company"].create({"name": "Other"})
+        user = self._accountant()
+        user.write({"company_ids": [Command.set(other.ids)], "company_id": other.id})
+        content = base64.b64encode(bills.csv_file([]).read())
+        uploads = [
+            self.env[name]
+            .with_user(user)
+            .create({"shop_id": self.shop.id, "file": content})
+            for name in ("pdd.bill.upload", "pdd.report.upload")
+        ]
+        for work in (
+            posted.with_user(user).action_read,
+            posted.with_user(user).action_post_lines,
+            posted.with_user(user).action_preview,
+            posted.with_user(user).action_undo,
+            posted.line_ids.with_user(user).action_retry,
+            posted.line_ids.with_user(user).action_match_bank,
+            order.with_user(user).action_settle,
+            refund.with_user(user).action_book,
+            self.shop.with_user(user).action_import_bill,
+            *(wizard.action_upload for wizard in uploads),
+        ):
+            with self.subTest(work.__qualname__), self.assertRaises(AccessError):
+                work()
+        self.assertTrue(posted.line_ids.move_id)
