@@ -1,6 +1,7 @@
 # Copyright 2026 The Pinduoduo connector authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import json
+from unittest.mock import patch
 
 from odoo.exceptions import UserError
 from odoo.tests import tagged
@@ -52,6 +53,17 @@ class TestReturnExchange(ParcelCase):
         self.platform.event(order.order_sn, "exchange_confirm")
         self._read_all()
         self.assertTrue(case.is_closed)
+
+    def test_no_text_message_about_it_goes_to_a_masked_number(self):
+        _order, case = self._asked(4)
+        case.action_create_exchange()
+        picking = case.exchange_order_id.picking_ids
+        self.assertTrue(picking.partner_id.phone)
+        self._prepare_parcel(picking, "SF7000000000001")
+        sms = patch.object(type(picking), "_message_sms_with_template", create=True)
+        with patch("odoo.modules.module.current_test", False), sms as send:
+            self.assertIs(picking.button_validate(), True)
+        self.assertFalse(send.called)
 
     def test_an_exchange_sends_what_the_buyer_chose_and_expects_the_old_piece(self):
         skus = list(self.account.skus.values())
