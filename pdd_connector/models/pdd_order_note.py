@@ -151,5 +151,6 @@ class PddOrderNote(models.Model):
             note = self.try_lock_for_update()
             if note.state == "to_send":
                 note.write({"state": state, **vals})
+            self.env.cr.flush()
         except OperationalError:
             self.env.cr.rollback()  # replaced just now

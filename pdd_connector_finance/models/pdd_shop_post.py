@@ -51,6 +51,7 @@ class PddShop(models.Model):
                 try:
                     batch._post_safely()
                     bills._update_state()
+                    self.env.cr.flush()
                 except OperationalError:
                     self.env.cr.rollback()  # another worker was faster
                     break
@@ -62,6 +63,7 @@ class PddShop(models.Model):
         """Look the books over; what another worker does at the same time is left to it."""
         try:
             self._review_books()
+            self.env.cr.flush()
         except (OperationalError, UniqueViolation):
             self.env.cr.rollback()
 

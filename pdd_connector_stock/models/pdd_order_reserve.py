@@ -65,6 +65,7 @@ class PddOrder(models.Model):
             while busy:
                 try:
                     last_id, busy = self._reserve_batch(warehouse, last_id)
+                    self.env.cr.flush()
                 except OperationalError:  # somebody else moved the same stock
                     self.env.cr.rollback()
                     self._reserve_soon()

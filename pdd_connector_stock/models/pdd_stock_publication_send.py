@@ -67,6 +67,7 @@ class PddStockPublication(models.Model):
         """Work out what is marked; a collision with another worker is tried again."""
         try:
             done = self.env["pdd.stock.level"]._compute_marked()
+            self.env.cr.flush()
         except OperationalError:
             self.env.cr.rollback()  # the marks are still there
             return 1
@@ -89,6 +90,7 @@ class PddStockPublication(models.Model):
         """
         try:
             batch = self._claim(shop)
+            self.env.cr.flush()
         except (OperationalError, UniqueViolation):
             self.env.cr.rollback()  # another worker takes the same rows
             return 1
