@@ -247,8 +247,9 @@ FILE_ERRORS = {
     ),
     # found when the file is compared with what is known
     "conflict": _lt(
-        "An earlier file shows this movement with another amount: compare both files "
-        "with the merchant backend, delete the wrong bill and import again."
+        "An earlier file shows this movement with another amount or other words: "
+        "compare both files with the merchant backend, delete the wrong bill and "
+        "import again."
     ),
     "other_shop": _lt(
         "The order belongs to the shop %(shop)s: upload the file on that shop."

@@ -159,7 +159,7 @@ class BillParser:
             if column:
                 self._columns[column] = place
                 self._titles[column] = cells[place].strip()
-        for column in (ORDER, TIME, INCOME, EXPENSE, DESCRIPTION):
+        for column in dict.fromkeys(HEADINGS.values()):  # they all are its identity
             if column not in self._columns:
                 raise BillFileError("column_missing", line=line, heading=column)
         self._width = max(i for i, title in enumerate(titles) if title) + 1
@@ -191,8 +191,7 @@ class BillParser:
         )
 
     def _cell(self, cells, column):
-        place = self._columns.get(column)
-        return "" if place is None else clean_cell(cells[place])
+        return clean_cell(cells[self._columns[column]])
 
     def _bad(self, code, line, column, **facts):
         return BillFileError(code, line=line, column=self._titles[column], **facts)

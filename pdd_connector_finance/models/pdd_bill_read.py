@@ -228,27 +228,48 @@ class PddBill(models.Model):
             raise BillFileError("other_shop", line=line, shop=name)
 
     def _check_conflicts(self):
-        """Refuse a file that shows a known movement with another amount.
+        """Refuse a file that shows a known movement otherwise than an earlier one.
 
-        A movement that is new and one that is missing, equal but for the amount: the
-        two files contradict each other, and nobody but a person can say which is right.
+        A movement that is new and one that is missing, equal but for the amount, or
+        but for type, remark and description (which a spreadsheet program may have
+        damaged): nobody but a person can say which of the two files is right.
         """
         found = self.env.execute_query(
             SQL(
                 """
-                SELECT min(staged.line_number)
-                  FROM pdd_bill_staging staged
-             LEFT JOIN pdd_bill_line same
-                    ON same.shop_id = %(shop)s AND same.digest = staged.digest
-                   AND same.amount = staged.amount AND same.ordinal = staged.ordinal
-                  JOIN pdd_bill_line other
-                    ON other.shop_id = %(shop)s AND other.digest = staged.digest
-                 WHERE same.id IS NULL
-                   AND NOT EXISTS (SELECT FROM pdd_bill_staging kept
-                                    WHERE kept.digest = other.digest
-                                      AND kept.amount = other.amount
-                                      AND kept.ordinal = other.ordinal)
+                WITH different AS MATERIALIZED (
+                    SELECT %(columns)s, line_number
+                      FROM pdd_bill_staging staged
+                     WHERE NOT EXISTS (SELECT FROM pdd_bill_line known
+                                        WHERE known.shop_id = %(shop)s
+                                          AND known.digest = staged.digest
+                                          AND known.amount = staged.amount
+                                          AND known.ordinal = staged.ordinal)
+                 UNION ALL
+                    SELECT %(columns)s, NULL AS line_number
+                      FROM pdd_bill_line line
+                     WHERE shop_id = %(shop)s
+                       AND occurred_date BETWEEN
+                           (SELECT min(occurred_date) FROM pdd_bill_staging)
+                           AND (SELECT max(occurred_date) FROM pdd_bill_staging)
+                       AND NOT EXISTS (SELECT FROM pdd_bill_staging kept
+                                        WHERE kept.digest = line.digest
+                                          AND kept.amount = line.amount
+                                          AND kept.ordinal = line.ordinal))
+                SELECT min(line_number) FROM (
+                    SELECT min(line_number) AS line_number FROM different
+                  GROUP BY digest
+                    HAVING count(line_number) BETWEEN 1 AND count(*) - 1
+                 UNION ALL
+                    SELECT min(line_number) FROM different
+                  GROUP BY own_order_sn, occurred_at, flow_code, amount
+                    HAVING count(line_number) BETWEEN 1 AND count(*) - 1
+                ) contradictions
                 """,
+                columns=SQL(
+                    "digest, amount, occurred_at, flow_code, "
+                    "CASE WHEN order_source = 'file' THEN order_sn END AS own_order_sn"
+                ),
                 shop=self.shop_id.id,
             )
         )

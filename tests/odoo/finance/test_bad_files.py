@@ -134,6 +134,8 @@ FILES = {
     "marketing account": (_text(("发生时间", "入账时间")), "marketing_bill", 5, ""),
     "no income column": (_text(("收入金额（+元）", "金额")), "column_missing", 5, ""),
     "no expense column": (_text(("支出金额（-元）", "")), "column_missing", 5, ""),
+    "no type column": (_text(("账务类型", "类型")), "column_missing", 5, ""),
+    "no remark column": (_text(("备注", "说明")), "column_missing", 5, ""),
     "no description": (_text(("业务描述", "说明")), "column_missing", 5, ""),
     "column twice": (_text(("账务类型", "发生时间")), "column_twice", 5, ""),
     "wrong period": (

@@ -114,6 +114,19 @@ class TestImport(FinanceCase):
         self.assertFalse(bill.line_ids)
         self.assertEqual(len(self._lines()), 5)
 
+    def test_a_movement_with_other_words_is_refused_with_its_line(self):
+        number = "补偿单 123456789012345678"  # a spreadsheet makes a fraction of it
+        lines = [*DAY[:2], row(OTHER, "-5.00", "0040002", remark=number)]
+        self._import_lines(*lines)
+        for changed in (
+            row(OTHER, "-5.00", "0040002", remark="补偿单 1.23457E+17"),
+            row(OTHER, "-5.00", "0040002", remark=number).replace("其他", "????"),
+        ):
+            bill = self._import_lines(*lines[:2], changed)
+            self.assertEqual((bill.state, bill.error_code), ("refused", "conflict"))
+            self.assertEqual(bill.error_line, 8)
+        self.assertEqual(len(self._lines()), 3)
+
     def test_two_different_amounts_in_one_second_are_no_contradiction(self):
         double = [row(ORDER, "-1.00", "0020002"), row(ORDER, "-2.00", "0020002")]
         self._import_lines(*double)
