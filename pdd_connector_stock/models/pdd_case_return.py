@@ -102,6 +102,7 @@ class PddCase(models.Model):
 
     def action_create_receipt(self):
         """Create the expected receipt now, for instance after the delivery was booked."""
+        self.check_access("read")
         for case in self.sudo():  # see action_write_off
             case = case.with_company(case.company_id)
             if not case.return_picking_id:
@@ -118,6 +119,7 @@ class PddCase(models.Model):
 
     def action_write_off(self):
         """Stop waiting for goods that will not come."""
+        self.check_access("write")
         # the connector keeps cases; who pressed the button stands in the chatter
         for case in self.sudo():
             case.is_written_off = True

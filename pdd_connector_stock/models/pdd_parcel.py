@@ -98,16 +98,19 @@ class PddParcel(models.Model):
 
     def action_retry(self):
         """Tell the platform once more."""
+        self.check_access("read")
         # the connector tells, whoever presses the button
         self.sudo().filtered(lambda parcel: parcel.state == "error")._requeue()
 
     def action_take_platform_parcel(self):
         """Leave the parcel that the platform shows; this one is not told."""
+        self.check_access("read")
         for parcel in self.sudo().filtered("is_elsewhere"):  # see action_retry
             parcel.write({"state": "sent", **parcel._no_trouble_vals()})
 
     def action_replace_platform_parcel(self):
         """Replace the parcel that the platform shows by this one."""
+        self.check_access("read")
         # the connector tells, whoever presses the button
         parcels = self.sudo().filtered("is_elsewhere")
         parcels.write({"is_main": True})

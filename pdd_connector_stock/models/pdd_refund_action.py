@@ -114,6 +114,7 @@ class PddRefundAction(models.Model):
 
     def action_retry(self):
         """Tell the platform once more; what may have happened is read first."""
+        self.check_access("read")
         self._check_may_agree()
         for action in self.sudo():  # the connector tells, whoever presses the button
             if action.state == "error":
@@ -122,6 +123,7 @@ class PddRefundAction(models.Model):
 
     def action_approve(self):
         """Let a refund go that needed a second look by another person."""
+        self.check_access("read")
         self._check_may_agree()
         for action in self.filtered(lambda action: action.state == "to_approve"):
             if action.asked_user_id == self.env.user:
@@ -137,6 +139,7 @@ class PddRefundAction(models.Model):
 
     def action_drop(self):
         """Give up what was not told yet."""
+        self.check_access("read")
         self._check_may_agree()
         # the outbox belongs to the connector, a person only decides
         waiting = self.sudo().filtered(

@@ -2,7 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import json
 
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, new_test_user, tagged
 
 from .parcel_common import ParcelCase
@@ -247,6 +247,33 @@ class TestReturnGoods(ParcelCase):
         worker = new_test_user(self.env, "worker", groups="stock.group_stock_user")
         self._receive(NUMBER, user=worker)
         self.assertEqual(case.stock_state, "done")
+
+    def test_buttons_of_another_company_and_of_others_are_refused(self):
+        order, case = self._expect_return(number=None)
+        company = self.env["res.company"].create({"name": "Elsewhere"})
+        stranger = new_test_user(
+            self.env,
+            "stranger",
+            groups="pdd_connector_stock.group_pdd_refund",
+            company_id=company.id,
+            company_ids=[company.id],
+        )
+        case.intercept_state = "asked"
+        action = self.env["pdd.refund.action"]._queue(case.refund_id, "stored")
+        for records, button in (
+            (case, "action_write_off"),
+            (case, "action_intercept_failed"),
+            (case, "action_create_receipt"),
+            (order.parcel_ids, "action_retry"),
+            (order.parcel_ids, "action_replace_platform_parcel"),
+            (action, "action_drop"),
+        ):
+            with self.subTest(button), self.assertRaises(AccessError):
+                getattr(records.with_user(stranger), button)()
+        worker = new_test_user(self.env, "worker", groups="stock.group_stock_user")
+        with self.assertRaises(AccessError):
+            case.with_user(worker).action_write_off()
+        self.assertFalse(case.is_written_off)
 
     # --- returns that never come, reasons
 
