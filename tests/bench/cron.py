@@ -35,6 +35,7 @@ def scheduler(env, *names):
         process.kill()  # as it must survive, and without tracebacks among the figures
         process.wait(timeout=60)
         env.cr.rollback()
+        _wait_until_left(env, actions)
         actions.active = False
         env.cr.commit()
 
@@ -48,3 +49,13 @@ def _wait_until_idle(env, actions):
         time.sleep(PAUSE)
         env.cr.rollback()
         env.invalidate_all()
+
+
+def _wait_until_left(env, actions):
+    """Wait until the database has noticed that nobody runs them any more."""
+    deadline = time.monotonic() + PATIENCE
+    while len(actions.try_lock_for_update()) < len(actions):
+        if time.monotonic() > deadline:
+            raise TimeoutError("the database keeps the locks of the ended scheduler")
+        env.cr.rollback()
+        time.sleep(PAUSE)
