@@ -5,6 +5,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.addons.pdd_connector import pop
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 OPEN_STATES = ("pending", "held", "unknown")
 
@@ -118,6 +119,29 @@ class PddBill(models.Model):
             raise UserError(
                 self.env._("Undo the posting of a bill before you delete it.")
             )
+        for bill in self:
+            later = bill._find_sharing() - self
+            if later:
+                raise UserError(
+                    self.env._(
+                        "%(later)s shows movements of %(bill)s too: delete that file "
+                        "first, then import it again.",
+                        later=later[0].display_name,
+                        bill=bill.display_name,
+                    )
+                )
+
+    def _find_sharing(self):
+        """Return later bills that may show movements which came with this one."""
+        self.ensure_one()
+        bills = self.search(
+            Domain("shop_id", "=", self.shop_id.id)
+            & Domain("id", "!=", self.id)
+            & Domain("date_from", "<=", self.date_to)
+            & Domain("date_to", ">=", self.date_from)
+            & Domain("state", "not in", ("new", "refused"))
+        )
+        return bills.filtered(lambda bill: bill.new_count < bill.row_count)
 
     def unlink(self):
         """A refused file that is deleted is no trouble any more."""

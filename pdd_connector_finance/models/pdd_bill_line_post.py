@@ -248,12 +248,13 @@ class PddBillLine(models.Model):
 
         :param str source: value of ``order_source``
         """
+        orders = self.order_id | order  # one that was taken before is open again
         vals = {"order_sn": order_sn, "order_id": order.id, "order_source": source}
         self.write(vals)
         self.filtered(lambda line: line.reason == "no_order").reason = False
         if order:
             self.filtered("move_id")._link_journal_items()._repost()
-            order._reconcile_receivables()
+            orders._reconcile_receivables()
 
     def _link_journal_items(self):
         """Name the order on items that were posted before the order was known.
@@ -271,6 +272,8 @@ class PddBillLine(models.Model):
                 shared += line if not items else shared
             else:
                 continue  # an entry per day adds charges up
+            moved = items.filtered("pdd_order_id") - line.order_id.item_ids
+            moved.remove_move_reconcile()
             items.pdd_order_id = line.order_id
         return shared
 

@@ -1,6 +1,7 @@
 # Copyright 2026 The Pinduoduo connector authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from psycopg2 import OperationalError
 from psycopg2.errors import UniqueViolation
@@ -40,16 +41,19 @@ class PddShop(models.Model):
             self.env.ref("pdd_connector_finance.ir_cron_prove")._trigger()
         time_left = commit_progress(remaining=count)
         for shop in self:
-            journal = shop._get_bill_journal()
+            journal, trouble = shop._find_bill_journal()
             while time_left:
-                if not journal.try_lock_for_update(allow_referencing=True):
+                if journal != journal.try_lock_for_update(allow_referencing=True):
                     break
                 batch = shop._get_posting_batch()
                 if not batch:
                     break
                 bills = batch.bill_id
                 try:
-                    batch._post_safely()
+                    if journal:
+                        batch._post_safely()
+                    else:
+                        batch._set_held(trouble)
                     bills._update_state()
                     self.env.cr.flush()
                 except OperationalError:
@@ -58,6 +62,14 @@ class PddShop(models.Model):
                 time_left = commit_progress(len(batch))
                 self.env.invalidate_all()
         self._review_safely()
+
+    def _find_bill_journal(self):
+        """Return the journal of the shop's account, and why there is none."""
+        try:
+            with self.env.cr.savepoint():
+                return self._get_bill_journal(), None
+        except UserError as error:  # e.g. a company without a chart of accounts
+            return self.env["account.journal"], error
 
     def _review_safely(self):
         """Look the books over; what another worker does at the same time is left to it."""

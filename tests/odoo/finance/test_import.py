@@ -127,6 +127,14 @@ class TestImport(FinanceCase):
             self.assertEqual(bill.error_line, 8)
         self.assertEqual(len(self._lines()), 3)
 
+    def test_a_file_whose_movements_a_later_one_shows_too_is_not_deleted(self):
+        first, later = self._import_lines(*DAY[:2]), self._import_lines(*DAY)
+        with self.assertRaisesRegex(UserError, "delete that file first"):
+            first.unlink()
+        later.unlink()
+        first.unlink()
+        self.assertFalse(self._lines())
+
     def test_two_different_amounts_in_one_second_are_no_contradiction(self):
         double = [row(ORDER, "-1.00", "0020002"), row(ORDER, "-2.00", "0020002")]
         self._import_lines(*double)

@@ -5,6 +5,7 @@
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 
+from . import bills
 from .bills import row
 from .common import FinanceCase
 
@@ -177,6 +178,19 @@ class TestPosting(FinanceCase):
         bad.action_retry()
         self.assertEqual(bill.state, "done")
 
+    def test_a_company_without_accounts_stops_no_other(self):
+        other = self.env["res.company"].create({"name": "No chart"})
+        shop = self.env["pdd.shop"].create(
+            {"name": "No chart", "mall_id": "77", "company_id": other.id}
+        )
+        charge = row("", "-3.00", "0080001")
+        stuck = self._import(bills.csv_file([charge]), shop=shop).line_ids
+        mine = self._import_lines(charge).line_ids
+        self.env["pdd.shop"]._cron_post_bills()
+        self.assertEqual(mine.state, "posted")
+        self.assertEqual(stuck.state, "held")
+        self.assertTrue(stuck.error_message)
+
     def test_a_flow_type_without_account_holds_its_lines(self):
         self.env["pdd.flow.type"].create({"name": "New", "code": "0990099"})
         bill = self._post(row("", "-1.00", "0990099"))
@@ -324,6 +338,21 @@ class TestPosting(FinanceCase):
                 line._assign_order(order, "person")
         for order in (first, second):
             self.assertEqual(order.settlement_state, "settled", order.settlement_reason)
+
+    def test_a_person_who_named_the_wrong_order_names_the_right_one(self):
+        for mode in ("statement", "day"):
+            with self.subTest(mode):
+                self.company.pdd_posting_mode = mode
+                wrong, right = self._create_order("85.00"), self._create_order("85.00")
+                self.env["pdd.order"]._cron_invoice()
+                moment = f"2026-06-0{len(mode)} 10:00:00"
+                line = self._post(row("", "85.00", "0010002", moment)).line_ids
+                line._assign_order(wrong, "person")
+                self.assertEqual(wrong.settlement_state, "settled")
+                line._assign_order(right, "person")
+                self.assertEqual((wrong.open_amount, wrong.income_amount), (85.0, 0.0))
+                self.assertEqual(right.settlement_state, "settled")
+                self.assertEqual(right.open_amount, 0.0)
 
     def test_a_movement_without_order_number_goes_to_a_person(self):
         bill = self._post(row("", "-3.00", "0040004"))
