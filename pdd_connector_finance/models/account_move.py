@@ -67,6 +67,22 @@ class AccountMove(models.Model):
         "This after-sale has a credit note already.",
     )
 
+    def unlink(self):
+        """Let the orders of a deleted invoice be invoiced anew."""
+        # whoever deletes an invoice needs no right to the mirror
+        orders = self.sudo().pdd_order_ids
+        result = super().unlink()
+        orders._lose_invoice()
+        return result
+
+    def button_cancel(self):
+        """Let the orders of a cancelled invoice be invoiced anew."""
+        result = super().button_cancel()
+        # as above
+        cancelled = self.sudo().filtered(lambda move: move.state == "cancel")
+        cancelled.pdd_order_ids._lose_invoice()
+        return result
+
     @api.depends("pdd_order_ids.settlement_state")
     def _compute_pdd_settlement_state(self):
         worst_first = ("overdue", "over_settled", "refunded_open", "partly", "open")

@@ -39,6 +39,7 @@ class PddOrder(models.Model):
     def action_make_invoice(self):
         """Invoice these orders now, also before their event; retry what failed."""
         self.env["pdd.bill"].check_access("read")  # for accountants only
+        self.check_access("read")
         # the connector makes the documents, whoever presses the button
         orders = self.sudo().filtered(
             lambda order: order.invoice_state in ("waiting", "error")
@@ -151,6 +152,18 @@ class PddOrder(models.Model):
             middle = len(self) // 2
             self[:middle]._invoice_safely()
             self[middle:]._invoice_safely()
+
+    def _lose_invoice(self):
+        """Note that a person took the invoice away: he decides about the next one."""
+        self.write(
+            {
+                "invoice_id": False,
+                "invoice_state": "error",
+                "invoice_error": self.env._(
+                    'The invoice was cancelled or deleted: press "Invoice Now" to make it anew.'
+                ),
+            }
+        )
 
     def _set_invoice_error(self, error):
         """Keep an order that cannot be invoiced, with a sentence for a person."""

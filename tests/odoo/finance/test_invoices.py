@@ -138,6 +138,24 @@ class TestInvoices(FinanceCase):
             orders.mapped("settlement_state"), ["overdue", "settled", "overdue"]
         )
 
+    def test_an_invoice_that_was_taken_away_is_made_anew_when_wanted(self):
+        order = self._create_order("85.00", "10.00")
+        self._cron()
+        first = order.invoice_id
+        first.button_draft()
+        first.button_cancel()
+        self.assertRecordValues(
+            order, [{"invoice_id": False, "invoice_state": "error"}]
+        )
+        order.action_make_invoice()
+        second = order.invoice_id
+        self.assertEqual((second.state, second.amount_total), ("posted", 95.0))
+        second.button_draft()
+        second.with_context(force_delete=True).unlink()
+        self.assertTrue(order.invoice_error)
+        order.action_make_invoice()
+        self.assertEqual((order.invoice_state, order.open_amount), ("done", 95.0))
+
     def test_a_day_that_is_not_over_waits(self):
         self.company.pdd_invoice_grouping = "day"
         now = self.env["pdd.order"]._fields["receive_date"].now()
