@@ -18,6 +18,9 @@ TREATMENTS = [
 OF_ORDERS = ("income", "refund")
 WITHDRAWAL = "withdrawal"
 
+VITAL_SHARED = {"match", "code", "keyword", "treatment", "part", "valid_from"}
+VITAL = {"account_id", "tax_id"}  # of one company
+
 
 class PddFlowType(models.Model):
     """What a kind of movement on the bill means for the books.
@@ -187,26 +190,31 @@ class PddFlowType(models.Model):
     def create(self, vals_list):
         """A further row of the code of withdrawals is about withdrawals as well."""
         types = super().create(vals_list)
-        known = self.search([("account_role", "=", WITHDRAWAL)])
+        all_types = self.with_context(active_test=False)
+        known = all_types.search([("account_role", "=", WITHDRAWAL)])
         codes = set(known.mapped("code"))
         new = types.filtered(lambda t: t.code in codes and not t.account_role)
         new.account_role = WITHDRAWAL
         return types
 
     def write(self, vals):
-        """What a person confirmed is no longer confirmed when it changes."""
-        vital = {
-            "match",
-            "code",
-            "keyword",
-            "treatment",
-            "part",
-            "account_id",
-            "tax_id",
-        }
-        if vital & vals.keys() and "confirmed_date" not in vals:
-            vals = {**vals, "confirmed_date": False, "confirmed_user_id": False}
-        return super().write(vals)
+        """What a person confirmed is no longer confirmed when it changes.
+
+        What companies share is confirmed in each of them.
+        """
+        result = super().write(vals)
+        if VITAL_SHARED & vals.keys():
+            # also those that the person who changes it does not work for
+            self._unconfirm(self.env["res.company"].sudo().search([]))
+        elif VITAL & vals.keys():
+            self._unconfirm(self.env.company)
+        return result
+
+    def _unconfirm(self, companies):
+        """Let an accountant of each company look at it again."""
+        for company in companies:
+            flow_types = self.with_company(company).filtered("confirmed_date")
+            flow_types.write({"confirmed_date": False, "confirmed_user_id": False})
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):

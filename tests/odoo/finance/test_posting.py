@@ -225,6 +225,18 @@ class TestPosting(FinanceCase):
         flow_type.account_id = self.company._make_pdd_account("other_charge")
         self.assertFalse(flow_type.is_confirmed)
 
+    def test_what_companies_share_is_confirmed_anew_in_each_of_them(self):
+        flow_type = self.env.ref("pdd_connector_finance.flow_type_base_fee")
+        other = self.env["res.company"].create({"name": "Other"})
+        elsewhere = flow_type.with_company(other)
+        for vals in ({"treatment": "reduction"}, {"valid_from": "2026-06-01"}):
+            flow_type.action_confirm()
+            elsewhere.confirmed_date = "2026-06-01 00:00:00"
+            self.assertTrue(elsewhere.is_confirmed)
+            flow_type.write(vals)
+            self.assertFalse(flow_type.is_confirmed)
+            self.assertFalse(elsewhere.is_confirmed)
+
     # --- orders
 
     def test_bill_before_invoice_is_matched_when_the_invoice_comes(self):
