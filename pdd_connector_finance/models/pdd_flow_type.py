@@ -205,7 +205,7 @@ class PddFlowType(models.Model):
         result = super().write(vals)
         if VITAL_SHARED & vals.keys():
             # also those that the person who changes it does not work for
-            self._unconfirm(self.env["res.company"].sudo().search([]))
+            self._unconfirm(self.env["res.company"].sudo().search(Domain.TRUE))
         elif VITAL & vals.keys():
             self._unconfirm(self.env.company)
         return result

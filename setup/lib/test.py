@@ -64,7 +64,8 @@ def _defaults(arguments):
     given = " ".join(arguments)
     if " -n" in f" {given}" or "--numprocesses" in given or "--pdb" in given:
         return []
-    workers = str(min(os.cpu_count() or 1, 4))
+    # one more than there are cores: tests wait for browser, platform and database
+    workers = str(min((os.cpu_count() or 1) + 1, 4))
     # tests/conftest.py says what comes first
     return ["-n", workers, "--dist", "loadscope", "--no-loadscope-reorder"]
 
