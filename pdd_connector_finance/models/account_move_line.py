@@ -30,6 +30,16 @@ class AccountMoveLine(models.Model):
                 )
         return result
 
+    def _compute_name(self):
+        """Name a receivable by its order: also where an invoice has thousands of them.
+
+        Odoo would name all of them by the invoice, and anew when that gets its number.
+        """
+        receivables = self.filtered("pdd_part")
+        for line in receivables.filtered(lambda line: not line.name):
+            line.name = line.sudo().pdd_order_id.order_sn
+        return super(AccountMoveLine, self - receivables)._compute_name()
+
     def _get_pdd_bank_lines(self):
         """Return the bank's lines whose items are reconciled with these."""
         partials = self.matched_debit_ids + self.matched_credit_ids

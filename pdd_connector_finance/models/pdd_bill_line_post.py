@@ -16,6 +16,7 @@ POSTING = {  # the values are complete: nothing is left to be derived from them
     "mail_create_nosubscribe": True,
     "mail_notrack": True,
     "skip_invoice_sync": True,
+    "skip_invoice_line_sync": True,
     "skip_analytic_sync": True,
     "skip_is_manually_modified": True,
     "check_move_validity": False,

@@ -240,16 +240,15 @@ class PddOrder(models.Model):
 
         The orders' own totals give the receivables: one per order and part.
         """
-        shop, day = self.shop_id, self[0]._get_invoice_date()
-        partner = shop._get_debtor()
-        open_date = shop.company_id._get_pdd_open_date(
-            day, True, self._get_invoice_journal()
-        )
+        first = self[0].with_prefetch(self._prefetch_ids)  # one of many, read with them
+        shop, day = first.shop_id, first._get_invoice_date()
+        partner, journal = shop._get_debtor(), self._get_invoice_journal()
+        open_date = shop.company_id._get_pdd_open_date(day, True, journal)
         terms = [term for order in self for term in order._get_terms()]
         lines = [vals for order in self for vals in order._prepare_invoice_line_vals()]
         vals = {
-            **self[0].sale_order_id._prepare_invoice(),
-            "journal_id": self._get_invoice_journal().id,
+            **first.sale_order_id._prepare_invoice(),
+            "journal_id": journal.id,
             "partner_id": partner.id,
             "invoice_date": day,
             "date": open_date,
@@ -280,19 +279,16 @@ class PddOrder(models.Model):
         )
 
     def _prepare_invoice_line_vals(self):
-        """Return the lines of an invoice: all that is sold, delivered or not.
-
-        An invoice of several orders has one line per product and taxes.
-        """
-        sale_lines = self.sale_order_id.order_line.filtered(
-            lambda line: not line.display_type and line.product_uom_qty
-        )
+        """Return the invoice lines of one order: all that is sold, delivered or not."""
+        self.ensure_one()
         return [
             line._prepare_invoice_line(
                 quantity=line.product_uom_qty,
                 analytic_distribution=line.analytic_distribution,
             )
-            for line in sale_lines
+            # not filtered(): what is read of one line is read of all the orders' lines
+            for line in self.sale_order_id.order_line
+            if not line.display_type and line.product_uom_qty
         ]
 
     def _get_terms(self):

@@ -13,6 +13,9 @@ MERGED_BY = (
 )
 AMOUNTS = ("price_subtotal", "price_total", "amount_currency", "balance")
 ADDED_UP = ("quantity", "price_unit", *AMOUNTS)
+COPIED = (  # from the invoice: Odoo would write some of them one step later
+    *("partner_id", "currency_id", "date", "invoice_date", "ref"),
+)
 TAKEN = (  # of the values of an invoice line, as they are
     *("name", "product_id", "product_uom_id", "quantity", "price_unit", "discount"),
     *("tax_ids", "sale_line_ids", "analytic_distribution", "sequence"),
@@ -54,7 +57,7 @@ class PddOrder(models.Model):
             for name in ("balance", "amount_currency")
         ]
         items += self._prepare_term_items(vals, terms, company, *owed)
-        common = {"partner_id": vals["partner_id"], "currency_id": vals["currency_id"]}
+        common = {name: vals[name] for name in COPIED} | {"parent_state": "draft"}
         return [Command.create({**common, **item}) for item in items]
 
     @api.model
@@ -166,7 +169,6 @@ class PddOrder(models.Model):
             items.append(
                 {
                     "display_type": "payment_term",
-                    "name": vals["ref"],
                     "account_id": company._get_pdd_receivable(part).id,
                     "date_maturity": vals["invoice_date_due"],
                     "pdd_order_id": order_id,

@@ -155,6 +155,33 @@ class TestInvoices(FinanceCase):
         self.assertTrue(order.invoice_error)
         order.action_make_invoice()
         self.assertEqual((order.invoice_state, order.open_amount), ("done", 95.0))
+    def test_a_receivable_is_named_by_its_order(self):
+        for grouping in ("order", "day"):
+            self.company.pdd_invoice_grouping = grouping
+            orders = self._create_orders(
+                self._order_row("85.00", "10.00"), self._order_row("33.33")
+            )
+            self._cron()
+            for item in orders.item_ids.filtered("pdd_part"):
+                self.assertEqual(item.name, item.pdd_order_id.order_sn)
+
+    def test_more_orders_of_a_day_take_no_more_statements(self):
+        self.company.pdd_invoice_grouping = "day"
+        counts = []
+        for day, number in enumerate((1, 2, 20), start=5):
+            received = f"2026-06-{day:02d} 08:00:00"
+            row = {"receive_time": received}
+            orders = self._create_orders(
+                *[self._order_row("85.00", "10.00", **row) for _ in range(number)]
+            )
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            orders._invoice()
+            self.env.flush_all()
+            counts.append(self.env.cr.sql_log_count - before)
+            self.assertEqual(len(orders.invoice_id), 1)
+        self.assertLessEqual(counts[2], counts[1])  # the first one filled the caches
 
     def test_a_day_that_is_not_over_waits(self):
         self.company.pdd_invoice_grouping = "day"
