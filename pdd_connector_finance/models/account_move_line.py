@@ -36,6 +36,7 @@ class AccountMoveLine(models.Model):
         Odoo would name all of them by the invoice, and anew when that gets its number.
         """
         receivables = self.filtered("pdd_part")
+        # billing staff need no right to the mirror to see its order numbers
         for line in receivables.filtered(lambda line: not line.name):
             line.name = line.sudo().pdd_order_id.order_sn
         return super(AccountMoveLine, self - receivables)._compute_name()

@@ -155,6 +155,7 @@ class TestInvoices(FinanceCase):
         self.assertTrue(order.invoice_error)
         order.action_make_invoice()
         self.assertEqual((order.invoice_state, order.open_amount), ("done", 95.0))
+
     def test_a_receivable_is_named_by_its_order(self):
         for grouping in ("order", "day"):
             self.company.pdd_invoice_grouping = grouping
