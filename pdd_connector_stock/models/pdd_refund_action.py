@@ -3,6 +3,8 @@
 from odoo import api, fields, models
 from odoo.addons.pdd_connector import pop
 from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import SQL
 
 
 class PddRefundAction(models.Model):
@@ -76,6 +78,12 @@ class PddRefundAction(models.Model):
         readonly=True,
         default=lambda self: self.env.uid,
     )
+    agreed_date = fields.Datetime(
+        readonly=True,
+        default=fields.Datetime.now,
+        export_string_translation=False,
+        help="The day whose limits it counts for; telling again counts anew.",
+    )
     approved_user_id = fields.Many2one(
         "res.users", string="Second Look By", readonly=True
     )
@@ -118,7 +126,15 @@ class PddRefundAction(models.Model):
         self._check_may_agree()
         for action in self.sudo():  # the connector tells, whoever presses the button
             if action.state == "error":
-                action.write({"state": "to_send", "retry_date": False})
+                if action.kind == "agree":
+                    self._check_limits(action.shop_id, action.amount)
+                action.write(
+                    {
+                        "state": "to_send",
+                        "retry_date": False,
+                        "agreed_date": fields.Datetime.now(),
+                    }
+                )
         self.sudo()._trigger_send()  # as above
 
     def action_approve(self):
@@ -156,6 +172,44 @@ class PddRefundAction(models.Model):
                     "to agree to refunds."
                 )
             )
+
+    @api.model
+    def _check_limits(self, shop, amount):
+        """Raise when one more refund would pass the shop's limits of the day.
+
+        Refunds of a shop are counted one after the other until the commit.
+        """
+        # A mere lock would leave the old snapshot: after an update, whoever waited
+        # fails to serialize, and Odoo repeats the request with the new count.
+        self.env.cr.execute(
+            SQL("UPDATE pdd_shop SET write_date = write_date WHERE id = %s", shop.id)
+        )
+        domain = Domain("shop_id", "=", shop.id) & Domain("kind", "=", "agree")
+        domain &= Domain("agreed_date", ">=", self._get_start_of_day())
+        domain &= Domain("state", "not in", ("error", "dropped"))
+        # the limits hold for all users together
+        [(count, total)] = self.sudo()._read_group(
+            domain, [], ["__count", "amount:sum"]
+        )
+        if count + 1 > shop.refund_limit_day_count or (
+            total + amount > shop.refund_limit_day_amount
+        ):
+            raise UserError(
+                self.env._(
+                    "Today's limit of the shop %(shop)s is reached (%(count)s refunds, "
+                    "%(amount)s): agree in the merchant backend, or have a manager "
+                    "raise the limit.",
+                    shop=shop.name,
+                    count=count,
+                    amount=shop.currency_id.format(total),
+                )
+            )
+
+    @api.model
+    def _get_start_of_day(self):
+        """Return the beginning of the platform's day, naive UTC."""
+        today = pop.platform_date(fields.Datetime.now())
+        return pop.to_utc(fields.Datetime.to_datetime(today))
 
     # --- outbox
 

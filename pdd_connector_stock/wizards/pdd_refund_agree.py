@@ -3,7 +3,6 @@
 from odoo import api, fields, models
 from odoo.addons.pdd_connector import pop
 from odoo.exceptions import UserError
-from odoo.fields import Domain
 
 from ..const import AWAITED, DETAIL_API
 
@@ -54,10 +53,12 @@ class PddRefundAgree(models.TransientModel):
     def action_agree(self):
         """Queue the agreement; it is told after the commit and never repeated blindly."""
         self.ensure_one()
-        self.env["pdd.refund.action"]._check_may_agree()
-        self._check_limits()
+        Action = self.env["pdd.refund.action"]
+        Action._check_may_agree()
         self._look_again()
-        self.env["pdd.refund.action"]._queue(
+        if self.kind == "agree":  # last: what it locks does not wait for the platform
+            Action._check_limits(self.shop_id, self.refund_amount)
+        Action._queue(
             self.refund_id,
             self.kind,
             self._prepare_params(),
@@ -73,38 +74,6 @@ class PddRefundAgree(models.TransientModel):
                 raise UserError(self.env._("Choose where the goods shall be sent."))
             params["return_address_id"] = self.return_address_id.platform_id
         return params
-
-    def _check_limits(self):
-        """Raise when the shop's limits of the day would be passed."""
-        if self.kind != "agree":
-            return
-        start = self._get_start_of_day()
-        domain = Domain("shop_id", "=", self.shop_id.id) & Domain("kind", "=", "agree")
-        domain &= Domain("create_date", ">=", start)
-        domain &= Domain("state", "not in", ("error", "dropped"))
-        # the limits hold for all users together
-        Action = self.env["pdd.refund.action"].sudo()
-        [(count, amount)] = Action._read_group(domain, [], ["__count", "amount:sum"])
-        shop = self.shop_id
-        if count + 1 > shop.refund_limit_day_count or (
-            amount + self.refund_amount > shop.refund_limit_day_amount
-        ):
-            raise UserError(
-                self.env._(
-                    "Today's limit of the shop %(shop)s is reached (%(count)s refunds, "
-                    "%(amount)s): agree in the merchant backend, or have a manager "
-                    "raise the limit.",
-                    shop=shop.name,
-                    count=count,
-                    amount=self.currency_id.format(amount),
-                )
-            )
-
-    @api.model
-    def _get_start_of_day(self):
-        """Return the beginning of the platform's day, naive UTC."""
-        today = pop.platform_date(fields.Datetime.now())
-        return pop.to_utc(fields.Datetime.to_datetime(today))
 
     def _look_again(self):
         """Ask the platform what the after-sale is now; nothing is locked yet.

@@ -2,9 +2,12 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import json
 
+from odoo import SUPERUSER_ID, api
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
+from psycopg2.errors import SerializationFailure
 
+from .committed import CommittedCase
 from .parcel_common import ParcelCase
 
 AGREE = "pdd.refund.agree"
@@ -121,6 +124,21 @@ class TestReturnAgree(ParcelCase):
             self._agree(refund, self.second)
         self.shop.refund_limit_day_amount = 500
         self.assertEqual(self._agree(refund, self.second).state, "to_send")
+
+    def test_telling_again_counts_for_the_limits_of_the_day(self):
+        action = self._agree(self._asked())
+        action.write({"state": "error", "agreed_date": "2020-01-01"})
+        self.shop.refund_limit_day_count = 1
+        self._agree(self._asked(), self.second)
+        with self.assertRaises(UserError):
+            action.with_user(self.clerk).action_retry()
+        self.assertEqual(action.state, "error")
+        self.shop.refund_limit_day_count = 2
+        action.with_user(self.clerk).action_retry()
+        self.assertEqual(action.state, "to_send")
+        refund = self._asked()
+        with self.assertRaises(UserError):
+            self._agree(refund)
 
     def test_a_case_that_has_changed_meanwhile_is_not_agreed_to(self):
         refund = self._asked()
@@ -241,3 +259,24 @@ class TestReturnAgree(ParcelCase):
         order = self._make_orders()
         self._ask_refund(order)
         self.assertFalse(order.refund_ids.action_ids)
+
+
+@tagged("post_install", "-at_install")
+class TestAgreeAtOnce(CommittedCase):
+    def _check_limits(self, env):
+        env["pdd.refund.action"]._check_limits(self.shop(env), 1)
+
+    def test_a_count_that_is_old_already_lets_nobody_agree(self):
+        with self.registry.cursor() as cr:
+            slow = api.Environment(cr, SUPERUSER_ID, {})
+            slow["pdd.refund.action"].search_count([])  # what it sees from now on
+            with self.worker() as env:
+                self._check_limits(env)
+            with (
+                self.assertLogs("odoo.sql_db", "ERROR"),
+                self.assertRaises(SerializationFailure),
+            ):
+                self._check_limits(slow)
+            cr.rollback()
+        with self.worker() as env:  # as Odoo repeats the request
+            self._check_limits(env)
