@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 
 class PddParcel(models.Model):
@@ -19,6 +20,14 @@ class PddParcel(models.Model):
             parcels += of_order[0]
         # one worker per order: the lock outlives the look at the brothers
         orders = parcels.order_id.try_lock_for_update(allow_referencing=True)
+        # a lock alone leaves whoever waited his old snapshot, in which the brothers are
+        # free; after an update he fails to serialize and looks again
+        self.env.cr.execute(
+            SQL(
+                "UPDATE pdd_order SET write_date = write_date WHERE id = ANY(%s)",
+                orders.ids,
+            )
+        )
         parcels = parcels.filtered(lambda parcel: parcel.order_id in orders)
         busy = self.search(
             Domain("order_id", "in", parcels.order_id.ids)
