@@ -152,7 +152,8 @@ class PddStockLevel(models.Model):
         """Return what the platform sold and no stock move of Odoo knows of.
 
         Orders that are not made yet, whatever their reason, and orders to ship whose
-        sales order somebody cancelled or set back to a quotation. Orders without anything to ship do not count.
+        sales order somebody cancelled or set back to a quotation. Orders without
+        anything to ship do not count.
 
         :return dict: (company id, component id) -> pieces
         """

@@ -207,8 +207,8 @@ class PddStockPublication(models.Model):
             return False
         if fact.waiting_id:
             # the platform takes a sale off what may be told just now
-            is_sold = fact.waiting_sold_total != fact.sold_total
-            return fact.waiting_qty != result.quantity or (result.quantity and is_sold)
+            is_sold = fact.waiting_sold_total != fact.sold_total and result.quantity > 0
+            return fact.waiting_qty != result.quantity or is_sold
         if not fact.base_id or news.must_ask(fact):
             return True
         sold = fact.sold_total - fact.base_sold_total

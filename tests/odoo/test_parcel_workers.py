@@ -4,9 +4,11 @@ from collections import Counter
 from datetime import timedelta
 from unittest.mock import patch
 
-from odoo import fields
+from odoo import SUPERUSER_ID, api, fields
 from odoo.fields import Domain
 from odoo.tests import tagged
+from odoo.tools import mute_logger
+from psycopg2 import OperationalError
 
 from .committed import CommittedCase
 from .parcel_common import EXTRA, SEND
@@ -120,6 +122,21 @@ class TestParcelWorkers(CommittedCase):
         self.assertEqual(self._states(), {"sent": 3 * ORDERS})
         self.assertEqual(self._told(SEND), dict.fromkeys(self.numbers, 1))
         self.assertEqual(self._told(EXTRA), dict.fromkeys(self.numbers, 2))
+
+    @mute_logger("odoo.sql_db")
+    def test_a_worker_with_an_older_snapshot_takes_no_brother_of_a_claimed_parcel(self):
+        self._queue(2)
+        domain = Domain("shop_id", "=", self.shop_id)
+        with self.registry.cursor() as old_cr:
+            old_cr.execute("SELECT 1")  # its snapshot
+            with self.worker() as env:
+                claimed = env["pdd.parcel"]._claim(domain)
+                unclaimed = domain & Domain("id", "not in", claimed.ids)
+                brothers = env["pdd.parcel"].search(unclaimed)
+                self.assertEqual(brothers.order_id, claimed.order_id)
+            late = api.Environment(old_cr, SUPERUSER_ID, {})
+            with self.assertRaises(OperationalError):
+                late["pdd.parcel"].browse(brothers.ids)._lock_claimable()
 
     def test_a_refund_read_while_parcels_are_told_stops_what_is_left(self):
         self._queue()

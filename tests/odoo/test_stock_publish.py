@@ -162,13 +162,16 @@ class TestStockPublish(PddStockCase):
         self._run()
         self.assertEqual(self._shown(), 5)
 
-    def test_what_would_empty_much_of_the_shop_waits_for_a_person(self):
+    def _empty_much_of_the_shop(self):
         for sku in self.skus:
             self._stock(9, sku.product_id)
         self._run()
         self.shop.stock_brake = 5
         self.rule.safety_qty = 100
         self._run()
+
+    def test_what_would_empty_much_of_the_shop_waits_for_a_person(self):
+        self._empty_much_of_the_shop()
         self.assertEqual({self._shown(sku) for sku in self.skus}, {9})
         held = self.env["pdd.stock.publication"].search([("state", "=", "held")])
         self.assertEqual(held.sku_id, self.skus)
@@ -180,12 +183,7 @@ class TestStockPublish(PddStockCase):
         self.assertEqual(issue.state, "solved")
 
     def test_the_brakes_alarm_ends_when_nothing_is_held_any_more(self):
-        for sku in self.skus:
-            self._stock(9, sku.product_id)
-        self._run()
-        self.shop.stock_brake = 5
-        self.rule.safety_qty = 100
-        self._run()
+        self._empty_much_of_the_shop()
         issue = self.env["pdd.issue"].search([("cause", "=", "stock_brake")])
         self.assertEqual(issue.state, "open")
         self.rule.safety_qty = 0
