@@ -19,6 +19,7 @@ ORDER_NUMBER = r"\d{6}-\d{15}"
 HEADING_WITHIN = 80  # rows
 MAX_ROWS = 5_000_000
 AMOUNT_LIMIT = 100_000_000  # yuan
+FIRST_YEAR, LAST_YEAR = 2015, 2100  # the platform is not older
 FEN = Decimal("0.01")
 
 ORDER, TIME, INCOME, EXPENSE, KIND, REMARK, DESCRIPTION = (
@@ -49,12 +50,12 @@ _PERIOD = re.compile(
     r"终止时间\s*[:：]\s*(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)"
 )
 _FOOTER = re.compile(r"#?\s*(收入合计|支出合计|总计|导出时间)\s*[:：]\s*(.*)")
-_TOTAL = re.compile(r"(\d+)\s*笔\s*[,，]?\s*共?\s*([+-]?[\d,]*\.?\d+)\s*元?")
+_TOTAL = re.compile(r"(\d{1,12})\s*笔\s*[,，]?\s*共?\s*([+-]?[\d,]*\.?\d+)\s*元?")
 _RULE = re.compile(r"[-—=]{5,}")
 _AMOUNT = re.compile(r"[¥￥]?\s*([+-]?)[¥￥]?\s*(\d{1,3}(?:,\d{3})+|\d*)(\.\d+)?\s*元?")
 DAMAGED = re.compile(r"[\d.]+[Ee]\+?\d+|\d+\.\d*|\d{15,}|#+|.*[�…].*")
 _CODE = re.compile(r"(\d{7})\s*[|｜]\s*(.*)", re.S)
-_IN_REMARK = re.compile(r"订单(?:号|编号)?\s*[:：]?\s*(\d{6}-\d{15})(?!\d)")
+_IN_REMARK = re.compile(r"订单(?:号|编号)?\s*[:：]?\s*(\d{6}-\d{15})(?!\d)", re.ASCII)
 
 
 class Row(NamedTuple):
@@ -98,7 +99,7 @@ class BillParser:
 
     def __init__(self, rows, *, order_number=ORDER_NUMBER):
         self._rows = iter(rows)
-        self._order_number = re.compile(order_number)
+        self._order_number = re.compile(order_number, re.ASCII)
         self._columns = {}
         self._titles = {}
         self._width = 0
@@ -144,12 +145,10 @@ class BillParser:
         raise BillFileError("no_heading", heading=ORDER)
 
     def _set_period(self, line, start, end):
-        try:
-            self.period = datetime.fromisoformat(start), datetime.fromisoformat(end)
-        except ValueError as error:
-            raise BillFileError("period", line=line) from error
-        if self.period[0] > self.period[1]:
+        first, last = parse_moment(start), parse_moment(end)
+        if not first or not last or first > last:
             raise BillFileError("period", line=line)
+        self.period = first, last
 
     def _set_columns(self, line, cells, titles):
         for place, title in enumerate(titles):
@@ -331,7 +330,9 @@ def parse_moment(text):
         moment = datetime.fromisoformat(text.replace("/", "-"))
     except ValueError:
         moment = _loose_time(text)
-    return None if moment is None or moment.tzinfo else moment
+    if moment is None or moment.tzinfo:
+        return None
+    return moment if FIRST_YEAR <= moment.year <= LAST_YEAR else None
 
 
 def parse_amount(text):

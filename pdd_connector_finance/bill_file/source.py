@@ -18,6 +18,7 @@ from .errors import BillFileError
 MAX_BYTES = 512 * 1024 * 1024  # unpacked; about 4 million lines of a bill
 MAX_RATIO = 200  # unpacked to packed; a bill reaches about 20
 MAX_CELL = 32_767  # characters; the most a spreadsheet allows
+MAX_SHEET_ROWS = 1_048_576  # the most a spreadsheet allows
 MAX_LINE = 4 * MAX_CELL
 MAX_TEXTS = 64 * 1024 * 1024  # bytes; what is no sheet is read into the memory
 MAX_LINES_OF_ROW = 50
@@ -200,7 +201,9 @@ def _sheet_rows(book):
     sheet = next(iter(book.worksheets), None)
     if sheet is None:
         raise BillFileError("spreadsheet_broken")
-    rows = sheet.iter_rows(values_only=True)
+    width = sheet.max_column
+    sheet.reset_dimensions()  # the sheet may have more rows than it says
+    rows = sheet.iter_rows(max_col=width, values_only=True)
     number = 0
     while True:
         number += 1
@@ -210,6 +213,8 @@ def _sheet_rows(book):
             return
         except Exception as error:  # the library raises what it stumbles over
             raise BillFileError("spreadsheet_broken", line=number) from error
+        if number > MAX_SHEET_ROWS:  # rows that are left out are empty ones
+            raise BillFileError("spreadsheet_broken", line=number)
         cells = [_cell_text(value) for value in row]
         if any(len(cell) > MAX_CELL for cell in cells):
             raise BillFileError("cell_too_large", line=number)

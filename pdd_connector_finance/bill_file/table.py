@@ -51,7 +51,7 @@ class TableReader:
         self._rows = iter(rows)
         self._columns = {column.name: column for column in columns}
         self._headings = headings
-        self._order_number = re.compile(order_number)
+        self._order_number = re.compile(order_number, re.ASCII)
         self._places = {}
         self._titles = {}
         self.total = None

@@ -119,7 +119,7 @@ class PddBill(models.Model):
             raise UserError(
                 self.env._("Undo the posting of a bill before you delete it.")
             )
-        for bill in self:
+        for bill in self.filtered("new_count"):
             later = bill._find_sharing() - self
             if later:
                 raise UserError(

@@ -31,6 +31,42 @@ STAGED = (
     *("amount", "kind", "remark", "flow_code", "flow_name", "digest"),
 )
 
+CONFLICT_COLUMNS = (
+    "digest, amount, occurred_at, flow_code, "
+    "CASE WHEN order_source = 'file' THEN order_sn END AS own_order_sn"
+)
+# what only one of the two has: rows of the file (with their line), movements known
+CONFLICT_QUERY = """
+    WITH different AS MATERIALIZED (
+        SELECT %(columns)s, line_number
+          FROM pdd_bill_staging staged
+         WHERE NOT EXISTS (SELECT FROM pdd_bill_line known
+                            WHERE known.shop_id = %(shop)s
+                              AND known.digest = staged.digest
+                              AND known.amount = staged.amount
+                              AND known.ordinal = staged.ordinal)
+     UNION ALL
+        SELECT %(columns)s, NULL AS line_number
+          FROM pdd_bill_line line
+         WHERE shop_id = %(shop)s
+           AND occurred_date BETWEEN
+               (SELECT min(occurred_date) FROM pdd_bill_staging)
+               AND (SELECT max(occurred_date) FROM pdd_bill_staging)
+           AND NOT EXISTS (SELECT FROM pdd_bill_staging kept
+                            WHERE kept.digest = line.digest
+                              AND kept.amount = line.amount
+                              AND kept.ordinal = line.ordinal))
+    SELECT min(line_number) FROM (
+        SELECT min(line_number) AS line_number FROM different
+      GROUP BY digest
+        HAVING count(line_number) BETWEEN 1 AND count(*) - 1
+     UNION ALL
+        SELECT min(line_number) FROM different
+      GROUP BY own_order_sn, occurred_at, flow_code, amount
+        HAVING count(line_number) BETWEEN 1 AND count(*) - 1
+    ) contradictions
+"""
+
 
 class PddBill(models.Model):
     """Reading: from the stored file to lines, in one transaction, as a stream.
@@ -235,43 +271,7 @@ class PddBill(models.Model):
         damaged): nobody but a person can say which of the two files is right.
         """
         found = self.env.execute_query(
-            SQL(
-                """
-                WITH different AS MATERIALIZED (
-                    SELECT %(columns)s, line_number
-                      FROM pdd_bill_staging staged
-                     WHERE NOT EXISTS (SELECT FROM pdd_bill_line known
-                                        WHERE known.shop_id = %(shop)s
-                                          AND known.digest = staged.digest
-                                          AND known.amount = staged.amount
-                                          AND known.ordinal = staged.ordinal)
-                 UNION ALL
-                    SELECT %(columns)s, NULL AS line_number
-                      FROM pdd_bill_line line
-                     WHERE shop_id = %(shop)s
-                       AND occurred_date BETWEEN
-                           (SELECT min(occurred_date) FROM pdd_bill_staging)
-                           AND (SELECT max(occurred_date) FROM pdd_bill_staging)
-                       AND NOT EXISTS (SELECT FROM pdd_bill_staging kept
-                                        WHERE kept.digest = line.digest
-                                          AND kept.amount = line.amount
-                                          AND kept.ordinal = line.ordinal))
-                SELECT min(line_number) FROM (
-                    SELECT min(line_number) AS line_number FROM different
-                  GROUP BY digest
-                    HAVING count(line_number) BETWEEN 1 AND count(*) - 1
-                 UNION ALL
-                    SELECT min(line_number) FROM different
-                  GROUP BY own_order_sn, occurred_at, flow_code, amount
-                    HAVING count(line_number) BETWEEN 1 AND count(*) - 1
-                ) contradictions
-                """,
-                columns=SQL(
-                    "digest, amount, occurred_at, flow_code, "
-                    "CASE WHEN order_source = 'file' THEN order_sn END AS own_order_sn"
-                ),
-                shop=self.shop_id.id,
-            )
+            SQL(CONFLICT_QUERY, columns=SQL(CONFLICT_COLUMNS), shop=self.shop_id.id)
         )
         if found[0][0]:
             raise BillFileError("conflict", line=found[0][0])

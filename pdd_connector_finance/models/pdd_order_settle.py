@@ -156,7 +156,7 @@ class PddOrder(models.Model):
             return "settled", "cancelled_out"
         if not self.income_amount:
             return "open", "refund_without_income"
-        if self.state == "cancelled":
+        if self.state == "cancelled" or self.invoice_state == "nothing":
             return "refunded_open", "refund_missing"
         return "not_due", "paid_before_invoice"
 

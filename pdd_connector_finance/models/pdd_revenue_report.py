@@ -91,7 +91,8 @@ class PddRevenueReport(models.Model):
             """
             SELECT -(application.id * 16 + row_number() OVER (
                        PARTITION BY application.id ORDER BY share.amount)) AS id,
-                   COALESCE(move.date, application.apply_date::date) AS date,
+                   COALESCE(move.date, (application.apply_date AT TIME ZONE 'UTC'
+                            AT TIME ZONE 'Asia/Shanghai')::date) AS date,
                    application.shop_id, application.company_id, move.id AS move_id,
                    application.id AS application_id, %(rate)s AS tax_rate,
                    0.0 AS net_amount, 0.0 AS tax_amount, 0.0 AS total_amount,

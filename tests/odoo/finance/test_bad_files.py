@@ -118,6 +118,12 @@ def _broken_xlsx():
     return _changed_xlsx("sheet1", lambda data: data[:40])
 
 
+def _xlsx_with_a_far_row():
+    return _changed_xlsx(
+        "sheet1", lambda data: data.replace(b'<row r="7"', b'<row r="999999999999"')
+    )
+
+
 # name: (file, code, line, column)
 FILES = {
     "empty": (io.BytesIO(b""), "empty", 0, ""),
@@ -146,6 +152,12 @@ FILES = {
     ),
     "no such day": (
         _text(("终止时间：2026-06-30", "终止时间：2026-06-31")),
+        "period",
+        3,
+        "",
+    ),
+    "period of the year one": (
+        _text(("起始时间：2026", "起始时间：0001")),
         "period",
         3,
         "",
@@ -183,6 +195,13 @@ FILES = {
         FIRST,
         "商户订单号",
     ),
+    "number in full width": (
+        _line(_cells(order="２６０６０１-000000000000001")),
+        "order_unknown_form",
+        FIRST,
+        "商户订单号",
+    ),
+    "year one": (_line(_cells(time="0001-01-01 00:00:00")), "time", FIRST, "发生时间"),
     "date as number": (_line(_cells(time="46181.434")), "time", FIRST, "发生时间"),
     "date without time": (
         _line(_cells(time="2026-06-08")),
@@ -284,6 +303,12 @@ FILES = {
         9,
         "",
     ),
+    "totals of very many": (
+        _text(("#收入合计：1笔", f"#收入合计：{'9' * 5000}笔")),
+        "footer_unreadable",
+        9,
+        "",
+    ),
     "net total changed": (
         _text(("#总计：2笔79.45", "#总计：2笔79.44")),
         "footer_amount",
@@ -317,6 +342,12 @@ FILES = {
     "zip damaged far inside": (_damaged_zip(9000), "zip_broken", 0, ""),
     "zip larger than it says": (_small_on_paper_zip(), "cell_too_large", 1, ""),
     "xlsx with a huge cell": (_xlsx_with_huge_cell(), "cell_too_large", FIRST, ""),
+    "xlsx with a far row": (
+        _xlsx_with_a_far_row(),
+        "spreadsheet_broken",
+        1_048_577,
+        "",
+    ),
     "zip with password": (_encrypted_zip(), "zip_encrypted", 0, ""),
     "xlsx with entities": (_xlsx_with_entities(), "spreadsheet_unsafe", 0, ""),
     "xlsx broken": (_broken_xlsx(), "spreadsheet_broken", 0, ""),
@@ -386,6 +417,9 @@ class TestBadFiles(FinanceCase):
                 ("商户订单号", "商品订单号"), ("收入金额（+元）", "收入（+元）")
             ),
             "tabs after numbers": _text((f"{A},", f"{A}\t,")),
+            "sheet with more rows than it says": _changed_xlsx(
+                "sheet1", lambda data: data.replace(b":G12", b":G6")
+            ),
             "numbers protected": _text((f"{A},", f'"=""{A}""",')),
             "thousands": bills.csv_file(
                 [_cells(income='"84.45 元"'), GOOD[1]], tail=[]

@@ -277,6 +277,18 @@ class TestPosting(FinanceCase):
         self._post(row(order.order_sn, "-85.00", "0020002"))
         self.assertEqual(order.settlement_reason, "refund_without_income")
 
+    def test_income_of_an_order_refunded_before_its_invoice_has_a_reason(self):
+        order = self._create_order("85.00", order_status=2, receive_time="")
+        self._refund(order, "85.00")
+        order._write_row({"order_status": 3, "receive_date": "2026-06-20 04:00:00"})
+        self.env["pdd.order"]._cron_invoice()
+        self.assertEqual(order.invoice_state, "nothing")
+        self._post(row(order.order_sn, "85.00", "0010002"))
+        self.assertEqual(
+            (order.settlement_state, order.settlement_reason),
+            ("refunded_open", "refund_missing"),
+        )
+
     def test_a_refund_no_after_sale_explains_has_a_reason(self):
         order = self._create_order("85.00")
         self._invoice()

@@ -2,7 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Tax invoices that buyers ask for, and the revenue that has none."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 
 from odoo import fields
 from odoo.exceptions import AccessError
@@ -186,6 +186,16 @@ class TestRevenueSheet(FinanceCase):
         self._agree(order, 113.0, invoice_type=1)
         [(*_figures, invoiced, uninvoiced)] = self._sheet()
         self.assertEqual((invoiced, uninvoiced), (0.0, 113.0))
+
+    def test_what_is_asked_for_before_the_invoice_counts_in_the_month_in_shanghai(self):
+        night = datetime(
+            2026, 6, 30, 17, tzinfo=timezone.utc
+        )  # one o'clock in July there
+        order = self._create_order("113.00")
+        self._agree(order, 113.0, apply_time=int(night.timestamp() * 1000))
+        self.assertEqual(
+            self._sheet(), [("2026-07", "13%", 0.0, 0.0, 0.0, 113.0, -113.0)]
+        )
 
     def test_what_is_only_asked_for_is_not_invoiced(self):
         order = self._create_order("113.00")
