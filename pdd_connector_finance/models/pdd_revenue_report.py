@@ -86,7 +86,11 @@ class PddRevenueReport(models.Model):
         )
 
     def _query_invoiced(self):
-        """Return what buyers were invoiced, split by the rates of the order's lines."""
+        """Return what buyers were invoiced, split by the rates of the order's lines.
+
+        Each rate gets what the running total grows by: rounded, the parts add up to
+        the invoice.
+        """
         return SQL(
             """
             SELECT -(application.id * 16 + row_number() OVER (
@@ -96,16 +100,20 @@ class PddRevenueReport(models.Model):
                    application.shop_id, application.company_id, move.id AS move_id,
                    application.id AS application_id, %(rate)s AS tax_rate,
                    0.0 AS net_amount, 0.0 AS tax_amount, 0.0 AS total_amount,
-                   round(application.amount * share.part
-                         * CASE WHEN application.is_red THEN -1 ELSE 1 END, 2)
+                   (round(application.amount * share.upto / share.whole, 2)
+                    - round(application.amount * (share.upto - share.own)
+                            / share.whole, 2))
+                       * CASE WHEN application.is_red THEN -1 ELSE 1 END
                        AS invoiced_amount
               FROM pdd_invoice_application application
               JOIN pdd_order ON pdd_order.id = application.order_id
          LEFT JOIN account_move move ON move.id = pdd_order.invoice_id
               JOIN LATERAL (
                    SELECT COALESCE(used.amount, 0.0) AS amount,
-                          sum(line.price_total)
-                              / sum(sum(line.price_total)) OVER () AS part
+                          sum(line.price_total) AS own,
+                          sum(sum(line.price_total)) OVER (
+                              ORDER BY used.amount) AS upto,
+                          sum(sum(line.price_total)) OVER () AS whole
                      FROM sale_order_line line
                 LEFT JOIN LATERAL (
                           SELECT max(tax.amount) AS amount
