@@ -153,6 +153,11 @@ def to_platform_text(naive_utc):
     return _aware(naive_utc).astimezone(PLATFORM_TZ).strftime(_TIME_FORMAT)
 
 
+def to_local(naive_utc):
+    """Return a naive datetime of the platform's clock for naive UTC."""
+    return _aware(naive_utc).astimezone(PLATFORM_TZ).replace(tzinfo=None)
+
+
 def to_utc(local):
     """Return naive UTC for a naive datetime of the platform's clock."""
     return (

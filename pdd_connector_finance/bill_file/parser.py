@@ -91,6 +91,7 @@ class BillParser:
 
     :ivar period: start and end (naive, the platform's clock) as the preamble says, or
         None
+    :ivar exported: moment (likewise) of the export as the tail says, or None
     :ivar bool is_proven: totals at the end agree with the rows
     :ivar Totals income: of the rows read so far
     :ivar Totals expense: of the rows read so far
@@ -105,6 +106,7 @@ class BillParser:
         self._width = 0
         self._footer = {}
         self.period = None
+        self.exported = None
         self.is_proven = False
         self.count = 0
         self.income = Totals(0, Decimal(0))
@@ -257,6 +259,8 @@ class BillParser:
             return is_tail
         name, rest = found.groups()
         total = _TOTAL.match(unicodedata.normalize("NFKC", rest))
+        if name == "导出时间":
+            self.exported = parse_moment(rest.strip(", \t"))
         if name in ("收入合计", "支出合计") and not total:
             raise BillFileError("footer_unreadable", line=line, heading=name)
         self._footer[name] = line, total and _totals(total)

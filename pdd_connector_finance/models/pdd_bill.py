@@ -1,13 +1,13 @@
 # Copyright 2026 The Pinduoduo connector authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 from odoo import api, fields, models
 from odoo.addons.pdd_connector import pop
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-OPEN_STATES = ("pending", "held", "unknown")
+SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
 
 
 class PddBill(models.Model):
@@ -78,8 +78,13 @@ class PddBill(models.Model):
         help="The file ends with totals, and they agree with its lines.",
     )
 
-    has_whole_days = fields.Boolean(
-        readonly=True, help="The period of the file begins and ends at midnight."
+    covered_from = fields.Datetime(
+        readonly=True, help="From here on the file shows every movement."
+    )
+    covered_to = fields.Datetime(
+        string="Covered Until",
+        readonly=True,
+        help="End of the file's period, or the moment it was exported before.",
     )
 
     # --- how far it is
@@ -201,17 +206,37 @@ class PddBill(models.Model):
 
     # --- business methods
 
-    def _get_whole_days(self):
-        """Return the days an uploaded file covers from beginning to end.
+    def _get_spans(self):
+        """Return when these bills, together, show every movement.
 
-        Its totals must agree, and the day must have been over when it came.
+        :return list: [first, last] second (naive, the platform's clock), in order and
+            apart from each other
         """
-        self.ensure_one()
-        if not self.is_proven or not self.has_whole_days:
-            return set()
-        upload_day = pop.platform_date(self.create_date)
-        span = (min(self.date_to, upload_day - timedelta(days=1)) - self.date_from).days
-        return {self.date_from + timedelta(days=number) for number in range(span + 1)}
+        spans = []
+        for bill in self:
+            if bill.bill_date:  # the platform gives out a day when it is over
+                start = datetime.combine(bill.bill_date, time.min)
+                spans.append([start, start + DAY - SECOND])
+            if bill.covered_from:
+                ends = (bill.covered_from, bill.covered_to)
+                spans.append([*map(pop.to_local, ends)])
+        merged = []
+        for start, end in sorted(spans):
+            if merged and start <= merged[-1][1] + SECOND:
+                merged[-1][1] = max(merged[-1][1], end)
+            else:
+                merged.append([start, end])
+        return merged
+
+    def _get_whole_days(self):
+        """Return the days these bills, together, cover from beginning to end."""
+        days = set()
+        for start, end in self._get_spans():
+            day = (start - SECOND).date() + DAY
+            while datetime.combine(day, time.min) + DAY - SECOND <= end:
+                days.add(day)
+                day += DAY
+        return days
 
     def _update_state(self):
         """Set the state by what is left to post."""

@@ -6,7 +6,6 @@ import io
 import os
 import tempfile
 import zipfile
-from datetime import datetime, time
 
 import psycopg2
 from odoo import api, models
@@ -25,7 +24,6 @@ from ..const import FILE_ERRORS
 
 MAX_FILE = 256 * 1024 * 1024  # bytes, as it arrives
 CHUNK = 1024 * 1024
-LAST_SECOND = time(23, 59, 59)
 STAGED = (
     *("line_number", "order_sn", "order_source", "occurred_at", "occurred_date"),
     *("amount", "kind", "remark", "flow_code", "flow_name", "digest"),
@@ -176,6 +174,7 @@ class PddBill(models.Model):
         start, end = self._get_period(parser)
         vals = {
             **self._prepare_file_vals(parser),
+            **self._prepare_covered_vals(parser),
             "date_from": start,
             "date_to": end,
             "new_count": self._insert_staged(),
@@ -308,12 +307,24 @@ class PddBill(models.Model):
             "income": float(parser.income.amount),
             "expense": float(parser.expense.amount),
             "is_proven": parser.is_proven,
-            "has_whole_days": _is_whole_days(parser.period),
             "error_message": False,
             "error_code": False,
             "error_line": False,
             "error_column": False,
         }
+
+    def _prepare_covered_vals(self, parser):
+        """Return from when until when the file shows every movement.
+
+        What came after the export is not in it; a file that names no period may be a
+        part of anything.
+        """
+        if not parser.period:
+            return {"covered_from": False, "covered_to": False}
+        start, end = map(pop.to_utc, parser.period)
+        came = self.create_date.replace(microsecond=0)
+        made = pop.to_utc(parser.exported) if parser.exported else came
+        return {"covered_from": start, "covered_to": max(start, min(end, made, came))}
 
     def _get_period(self, parser):
         """Return first and last moment (platform's clock) the file is about."""
@@ -323,7 +334,7 @@ class PddBill(models.Model):
             "SELECT min(occurred_at), max(occurred_at) FROM pdd_bill_staging"
         )
         start, end = self.env.cr.fetchone()
-        return start and _local(start), end and _local(end)
+        return start and pop.to_local(start), end and pop.to_local(end)
 
     def _count_missing(self, start, end):
         """Return how many known lines of the file's period the file does not have."""
@@ -418,18 +429,6 @@ class _Stream:
         data = b"".join(parts)
         self._rest = data[size:]
         return data[:size]
-
-
-def _local(naive_utc):
-    """Return naive UTC as a naive moment of the platform's clock."""
-    return datetime.fromisoformat(pop.to_platform_text(naive_utc))
-
-
-def _is_whole_days(period):
-    """Return whether a period (start, end) begins and ends at midnight."""
-    if not period:
-        return False
-    return period[0].time() == time.min and period[1].time() >= LAST_SECOND
 
 
 def _inert(text):

@@ -59,9 +59,8 @@ class PddFeed(models.Model):
         uploaded = Bill.search(
             taken & Domain("source", "=", "upload") & Domain("date_to", ">=", start)
         )
-        return set(read.mapped("bill_date")).union(
-            *(bill._get_whole_days() for bill in uploaded)
-        )
+        proven = uploaded.filtered("is_proven")
+        return {*read.mapped("bill_date"), *proven._get_whole_days()}
 
     def _move_bill_cursor(self):
         """Move the cursor to the end of the days that are read without a gap."""

@@ -1,11 +1,13 @@
 # Copyright 2026 The Pinduoduo connector authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import SQL
+
+from .pdd_bill import DAY, SECOND
 
 LATER_MINUTES = 5
 
@@ -45,10 +47,20 @@ class PddProof(models.Model):
     unknown_count = fields.Integer(string="Unknown Codes", readonly=True)
     reason_count = fields.Integer(string="To Look At", readonly=True)
     is_covered = fields.Boolean(
-        string="Bill There", readonly=True, help="A bill covers this day."
+        string="Bill There",
+        readonly=True,
+        help="A bill, or several together, cover this day from beginning to end.",
     )
+    gaps = fields.Char(
+        string="Not Covered",
+        readonly=True,
+        help="From when until when no bill shows the day's movements (in Shanghai).",
+    )
+    next_step = fields.Char(compute="_compute_next_step")
     has_totals = fields.Boolean(
-        string="Totals Agree", readonly=True, help="Totals of a file prove the day."
+        string="Totals Agree",
+        readonly=True,
+        help="Files whose totals agree cover this day from beginning to end.",
     )
     platform_balance = fields.Monetary(
         string="Balance at Pinduoduo",
@@ -56,7 +68,7 @@ class PddProof(models.Model):
     )
     has_platform_balance = fields.Boolean(string="Compare Balance")
     state = fields.Selection(
-        [("proven", "Proven"), ("open", "Not posted"), ("different", "Different")],
+        [("proven", "Proven"), ("open", "Open"), ("different", "Different")],
         compute="_compute_state",
         store=True,
         index=True,
@@ -86,6 +98,25 @@ class PddProof(models.Model):
                 proof.state = "different"
             else:
                 proof.state = "proven"
+
+    @api.depends("gaps", "pending_count")
+    @api.depends_context("lang")
+    def _compute_next_step(self):
+        for proof in self:
+            proof.next_step = proof._get_next_step()
+
+    def _get_next_step(self):
+        """Return what a person should do about a day that is open."""
+        if self.gaps:
+            return self.env._(
+                "No bill shows %(date)s, %(gaps)s: export the whole day in the "
+                "merchant backend under Account details and upload the file.",
+                date=self.date,
+                gaps=self.gaps,
+            )
+        if self.pending_count:
+            return self.env._("Post the movements of this day.")
+        return False
 
     def write(self, vals):
         """A person enters the balance at the platform, nothing else."""
@@ -164,15 +195,19 @@ class PddProof(models.Model):
             proof.date: proof for proof in self.search([("shop_id", "=", shop.id)])
         }
         start, end = min(figures), max([*figures, *known])
-        covered = self._get_covered_days(shop, start, end)
-        end = max([end, *covered])
+        bills = self._get_bills(shop)
+        end = max([end, *filter(None, bills.mapped("bill_date"))])
+        spans = bills._get_spans()
+        proven_days = bills.filtered("is_proven")._get_whole_days()
         ledger = self._get_ledger(shop, start)
         opening = balance = ledger.pop(None)
         day, to_create = start, []
         while day <= end:
             balance += ledger.get(day, 0.0)
             vals = self._prepare_vals(figures.get(day), opening, balance)
-            vals.update(is_covered=day in covered, has_totals=covered.get(day, False))
+            gaps = self._find_gaps(spans, day)
+            vals.update(is_covered=not gaps, gaps=", ".join(gaps))
+            vals["has_totals"] = day in proven_days
             if day in known:
                 known[day].write(vals)
             else:
@@ -212,22 +247,26 @@ class PddProof(models.Model):
         return {row.pop("occurred_date"): row for row in rows}
 
     @api.model
-    def _get_covered_days(self, shop, start, end):
-        """Return the days a bill covers: day -> whether its totals prove them."""
-        bills = self.env["pdd.bill"].search(
-            [
-                ("shop_id", "=", shop.id),
-                ("state", "in", ("open", "done")),
-                ("date_to", ">=", start),
-            ]
+    def _get_bills(self, shop):
+        """Return the bills of a shop whose movements are in Odoo."""
+        return self.env["pdd.bill"].search(
+            [("shop_id", "=", shop.id), ("state", "in", ("open", "done"))]
         )
-        covered = {}
-        for bill in bills:
-            day = max(bill.date_from, start)
-            while day <= min(bill.date_to, max(end, bill.bill_date or end)):
-                covered[day] = covered.get(day, False) or bill.is_proven
-                day += timedelta(days=1)
-        return covered
+
+    @api.model
+    def _find_gaps(self, spans, day):
+        """Return from when until when nothing shows a day, as texts.
+
+        :param list spans: what bills show, see ``pdd.bill._get_spans``
+        """
+        missing, end = datetime.combine(day, time.min), datetime.combine(day, time.max)
+        gaps = []
+        for first, last in [*spans, [end + SECOND, end + DAY]]:
+            if missing < first and missing <= end:
+                until = min(first - SECOND, end)
+                gaps.append(f"{missing:%H:%M:%S}–{until:%H:%M:%S}")
+            missing = max(missing, last + SECOND)
+        return gaps
 
     @api.model
     def _get_ledger(self, shop, start):

@@ -86,10 +86,8 @@ class PddRevenueReport(models.Model):
         )
 
     def _query_invoiced(self):
-        """Return what buyers were invoiced, split by the rates of the order's lines.
-
-        Each rate gets what the running total grows by: rounded, the parts add up to
-        the invoice.
+        """Return what buyers were invoiced; each rate gets what the rounded running
+        total grows by, so the parts add up to the invoice.
         """
         return SQL(
             """

@@ -145,6 +145,7 @@ def test_what_is_no_time_is_refused(value):
 @given(moments)
 def test_moments_go_back_and_forth(moment):
     assert pop.parse_time(pop.to_platform_text(moment)) == moment
+    assert pop.to_utc(pop.to_local(moment)) == moment
     assert pop.parse_time(pop.to_timestamp(moment)) == moment
     assert pop.parse_time(pop.to_timestamp(moment) * 1000) == moment
 
@@ -160,7 +161,8 @@ def test_the_day_in_shanghai_begins_at_four_in_the_afternoon_utc():
 
 
 @pytest.mark.parametrize(
-    "convert", [pop.to_timestamp, pop.to_platform_text, pop.platform_date]
+    "convert",
+    [pop.to_local, pop.to_timestamp, pop.to_platform_text, pop.platform_date],
 )
 def test_a_moment_with_a_zone_is_refused(convert):
     with pytest.raises(ValueError, match="naive"):

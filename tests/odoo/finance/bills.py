@@ -55,12 +55,14 @@ def totals(lines):
 
 
 def text(lines, *, start="2026-06-01", end="2026-06-30", tail=None):
-    """Return a bill as text."""
+    """Return a bill as text; its period: days, or moments."""
+    start = start if " " in start else f"{start} 00:00:00"
+    end = end if " " in end else f"{end} 23:59:59"
     return "\r\n".join(
         [
             "拼多多店铺账务明细查询",
             "",
-            f"起始时间：{start} 00:00:00  终止时间：{end} 23:59:59",
+            f"起始时间：{start}  终止时间：{end}",
             "----------交易记录明细列表---------",
             HEADING,
             *lines,

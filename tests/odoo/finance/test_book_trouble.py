@@ -2,8 +2,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Trouble with the books is an issue of the shop, and settles itself when it is over."""
 
-import io
-
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 
@@ -125,7 +123,7 @@ class TestBookTrouble(FinanceCase):
     def test_a_file_of_a_part_of_a_day_does_not_cover_it(self):
         feed = self.shop._get_feeds("bill")
         self.shop.import_from_date = "2026-05-31 16:00:00"
-        text = csv_file([row("", "-9.00", "0080001")]).read().decode("gb18030")
-        text = text.replace("2026-06-30 23:59:59", "2026-06-30 12:00:00")
-        self._import(io.BytesIO(text.encode("gb18030")))
-        self.assertEqual(str(feed._get_missing_days()[0]), "2026-06-01")
+        self._post(row("", "-9.00", "0080001"), end="2026-06-30 12:00:00")
+        self.assertEqual(str(feed._get_missing_days()[0]), "2026-06-30")
+        self._post(start="2026-06-30 12:00:01", end="2026-06-30")
+        self.assertEqual(str(feed._get_missing_days()[0]), "2026-07-01")

@@ -3,6 +3,7 @@
 """Proofs, previews, write-offs, and who may do what."""
 
 import base64
+import io
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
@@ -107,6 +108,48 @@ class TestControl(FinanceCase):
                 {"opening": -30.0, "closing": 70.0, "ledger": 70.0, "state": "proven"},
             ],
         )
+
+    def test_half_a_day_does_not_prove_the_day(self):
+        morning = row("", "100.00", "0130001", "2026-06-08 10:00:00")
+        evening = row("", "-30.00", "0080001", "2026-06-08 20:00:00")
+        noon = "2026-06-08 12:00:00"
+        self._post(morning, start="2026-06-08", end=noon)
+        proof = self._prove()
+        self.assertEqual((proof.state, proof.is_covered), ("open", False))
+        self.assertIn("2026-06-08, 12:00:01–23:59:59", proof.next_step)
+        self.assertIn("Account details", proof.next_step)
+        self._post(morning, evening, start="2026-06-08", end="2026-06-08")
+        self._prove()
+        self.assertEqual((proof.state, proof.next_step), ("proven", False))
+
+    def test_two_halves_of_a_day_prove_it_together(self):
+        self._post(
+            row("", "100.00", "0130001", "2026-06-08 10:00:00"),
+            start="2026-06-08",
+            end="2026-06-08 11:59:59",
+        )
+        self._post(
+            row("", "-30.00", "0080001", "2026-06-09 20:00:00"),
+            start="2026-06-08 12:00:00",
+            end="2026-06-09 21:00:00",
+        )
+        first, second = self._prove()
+        self.assertEqual((first.state, first.has_totals), ("proven", True))
+        self.assertEqual((second.state, second.gaps), ("open", "21:00:01–23:59:59"))
+
+    def test_a_day_that_was_not_over_when_it_was_exported_is_not_proven(self):
+        lines = [row("", "100.00", "0130001", "2026-06-08 10:00:00")]
+        tail = bills.totals(lines)
+        tail[-1] = "#导出时间：2026-06-08 15:30:00"
+        self._post(*lines, start="2026-06-08", end="2026-06-08", tail=tail)
+        self.assertEqual(self._prove().gaps, "15:30:01–23:59:59")
+
+    def test_a_file_that_names_no_period_proves_no_day(self):
+        file = bills.text([row("", "100.00", "0130001")]).split("\r\n")
+        kept = [line for line in file if "起始时间" not in line]
+        self._import(io.BytesIO("\r\n".join(kept).encode("gb18030")))
+        self.shop._post_bills()
+        self.assertEqual(self._prove().gaps, "00:00:00–23:59:59")
 
     def test_an_entry_dated_back_into_a_proven_day_is_a_difference_of_that_day(self):
         self._post(
