@@ -125,5 +125,5 @@ class TestBookTrouble(FinanceCase):
         self.shop.import_from_date = "2026-05-31 16:00:00"
         self._post(row("", "-9.00", "0080001"), end="2026-06-30 12:00:00")
         self.assertEqual(str(feed._get_missing_days()[0]), "2026-06-30")
-        self._post(start="2026-06-30 12:00:01", end="2026-06-30")
+        self._import_lines(start="2026-06-30 12:00:01", end="2026-06-30")
         self.assertEqual(str(feed._get_missing_days()[0]), "2026-07-01")
