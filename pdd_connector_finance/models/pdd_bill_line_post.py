@@ -2,7 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, models
 from odoo.exceptions import UserError
-from odoo.fields import Command
+from odoo.fields import Command, Domain
 from odoo.tools import SQL
 from psycopg2 import OperationalError
 
@@ -242,20 +242,32 @@ class PddBillLine(models.Model):
 
     def _assign_order(self, order, source):
         """Give movements an order, also on what is posted of them."""
-        self._assign_number(order.order_sn, order, source)
+        numbers = dict.fromkeys(self, order.order_sn)
+        self._assign_numbers(order.shop_id, numbers, source)
 
-    def _assign_number(self, order_sn, order, source):
-        """Give movements an order number, and the order if it is in Odoo.
+    @api.model
+    def _assign_numbers(self, shop, numbers, source):
+        """Give movements of a shop order numbers, and the orders that are in Odoo.
 
+        :param dict numbers: movement -> order number
         :param str source: value of ``order_source``
         """
-        orders = self.order_id | order  # one that was taken before is open again
-        vals = {"order_sn": order_sn, "order_id": order.id, "order_source": source}
-        self.write(vals)
-        self.filtered(lambda line: line.reason == "no_order").reason = False
-        if order:
-            self.filtered("move_id")._link_journal_items()._repost()
-            orders._reconcile_receivables()
+        lines = self.browse().concat(*numbers)
+        before = lines.order_id  # one that was taken before is open again
+        orders = self.env["pdd.order"].search(
+            Domain("shop_id", "=", shop.id)
+            & Domain("order_sn", "in", list(set(numbers.values())))
+        )
+        by_number = orders.grouped("order_sn")
+        for order_sn, some in lines.grouped(numbers.get).items():
+            order = by_number.get(order_sn, orders.browse())
+            some.write(
+                {"order_sn": order_sn, "order_id": order.id, "order_source": source}
+            )
+        lines.filtered(lambda line: line.reason == "no_order").reason = False
+        known = lines.filtered("order_id")
+        known.filtered("move_id")._link_journal_items()._repost()
+        (before | known.order_id)._reconcile_receivables()
 
     def _link_journal_items(self):
         """Name the order on items that were posted before the order was known.

@@ -1,11 +1,14 @@
 # Copyright 2026 The Pinduoduo connector authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.addons.pdd_connector import pop
 from odoo.fields import Domain
+
+from .pdd_flow_type import OF_ORDERS
 
 CLOSE = timedelta(minutes=10)  # report and bill may name moments a little apart
 TEXT_LIMIT = 200
@@ -97,40 +100,90 @@ class PddCompensation(models.Model):
 
     @api.model
     def _link_movements(self, shop):
-        """Give movements without order number the order they were paid for.
+        """Note which movement each row is about; those without number get the order's.
 
-        First those of the same second, then those close to it where only one fits.
+        First the movements that carry the order's number. Of the others those of the
+        same second, then those close to it where only one fits.
         """
         rows = self.search(
             [("shop_id", "=", shop.id), ("bill_line_id", "=", False)], order="id"
         )
-        lines = self.env["pdd.bill.line"].search(
-            [
-                ("shop_id", "=", shop.id),
-                ("reason", "=", "no_order"),
-                ("amount", "in", [-amount for amount in set(rows.mapped("amount"))]),
-            ],
-            order="id",
-        )
-        pairs = _pair_equal(rows, lines)
-        rows -= rows.browse().concat(*(row for row, _line in pairs))
-        lines -= lines.browse().concat(*(line for _row, line in pairs))
-        pairs += _pair_close(rows, lines)
-        self._assign(shop, pairs)
-
-    @api.model
-    def _assign(self, shop, pairs):
-        """Note which movement a row is about, and the order on the movement."""
-        numbers = [row.order_sn for row, _line in pairs]
-        orders = self.env["pdd.order"].search(
-            Domain("shop_id", "=", shop.id) & Domain("order_sn", "in", numbers)
-        )
-        by_number = orders.grouped("order_sn")
+        pairs = _pair_numbered(rows, self._find_numbered(shop, rows))
         for row, line in pairs:
             row.bill_line_id = line
-            line._assign_number(
-                row.order_sn, by_number.get(row.order_sn, orders.browse()), "report"
-            )
+        rows, _lines = _leave_out(pairs, rows)
+        lines = self._find_numberless(shop, rows)
+        pairs = _pair_equal(rows, lines)
+        pairs += _pair_close(*_leave_out(pairs, rows, lines))
+        for row, line in pairs:
+            row.bill_line_id = line
+        numbers = {line: row.order_sn for row, line in pairs}
+        self.env["pdd.bill.line"]._assign_numbers(shop, numbers, "report")
+
+    @api.model
+    def _find_numbered(self, shop, rows):
+        """Return movements with the number of a row that no row is about yet."""
+        domain = self._get_movement_domain(shop, rows)
+        domain &= Domain("order_sn", "in", list(set(rows.mapped("order_sn"))))
+        # also before it is posted: then nobody knows yet what it is
+        domain &= Domain("flow_type_id", "=", False) | (
+            Domain("flow_type_id.needs_order", "=", True)
+            & Domain("flow_type_id.treatment", "not in", OF_ORDERS)
+        )
+        lines = self.env["pdd.bill.line"].search(domain, order="id")
+        return lines - self.search([("bill_line_id", "in", lines.ids)]).bill_line_id
+
+    @api.model
+    def _find_numberless(self, shop, rows):
+        """Return posted movements that lack the number of their order."""
+        domain = self._get_movement_domain(shop, rows)
+        domain &= Domain("reason", "=", "no_order")
+        return self.env["pdd.bill.line"].search(domain, order="id")
+
+    @api.model
+    def _get_movement_domain(self, shop, rows):
+        amounts = [-amount for amount in set(rows.mapped("amount"))]
+        return Domain("shop_id", "=", shop.id) & Domain("amount", "in", amounts)
+
+
+def _leave_out(pairs, rows, lines=()):
+    """Return the rows and the movements that are in none of the pairs."""
+    paired_rows = {row.id for row, _line in pairs}
+    paired_lines = {line.id for _row, line in pairs}
+    return (
+        rows.filtered(lambda row: row.id not in paired_rows),
+        lines and lines.filtered(lambda line: line.id not in paired_lines),
+    )
+
+
+def _pair_numbered(rows, lines):
+    """Return (row, movement) of the same order and amount.
+
+    Those of the same second first; what is left in the order of time. Movements of one
+    order and amount are alike, so nothing is guessed.
+    """
+    by_key = lines.grouped(lambda line: (line.order_sn, -line.amount))
+    pairs = []
+    for key, some in rows.grouped(lambda row: (row.order_sn, row.amount)).items():
+        found = by_key.get(key, lines.browse())
+        by_second = found.grouped("occurred_at")
+        own = []
+        for second, same in some.grouped("occurred_at").items():
+            own += zip(same, by_second.get(second, ()), strict=False)
+        left, free = _leave_out(own, some, found)
+        pairs += own + _pair_in_time(left, free)
+    return pairs
+
+
+def _pair_in_time(rows, lines):
+    """Return (row, movement) that are close to each other, the earliest first."""
+    pairs, free = [], [*lines.sorted("occurred_at")]
+    for row in rows.sorted("occurred_at"):
+        while free and row.occurred_at - free[0].occurred_at > CLOSE:
+            free.pop(0)  # too early for this row, so for all that follow
+        if free and _is_close(row, free[0]):
+            pairs.append((row, free.pop(0)))
+    return pairs
 
 
 def _pair_equal(rows, lines):
@@ -152,13 +205,24 @@ def _pair_close(rows, lines):
     by_amount = lines.grouped(lambda line: -line.amount)
     pairs = []
     for amount, some in rows.grouped("amount").items():
-        found = by_amount.get(amount, lines.browse())
+        found = by_amount.get(amount, lines.browse()).sorted("occurred_at")
+        rivals = some.sorted("occurred_at")
         for row in some:
-            near = found.filtered(lambda line, r=row: _is_close(r, line))
-            rivals = some.filtered(lambda r, n=near: any(_is_close(r, x) for x in n))
-            if len(near) == 1 and len(rivals) == 1:
+            near = _get_close(row, found)
+            if len(near) == 1 and len(_get_close(near, rivals)) == 1:
                 pairs.append((row, near))
     return pairs
+
+
+def _get_close(record, others):
+    """Return the others close to a row or movement; they are sorted by time."""
+    start = bisect_left(others, record.occurred_at - CLOSE, key=_get_moment)
+    end = bisect_right(others, record.occurred_at + CLOSE, key=_get_moment)
+    return others[start:end]
+
+
+def _get_moment(record):
+    return record.occurred_at
 
 
 def _is_close(row, line):

@@ -111,6 +111,47 @@ class TestReports(FinanceCase):
         )
         self.assertEqual(lines.order_id, orders)
 
+    def test_a_row_whose_movement_has_its_number_is_about_no_other(self):
+        order = self._create_order()
+        bill = self._post(
+            row(order.order_sn, "-3.00", "0040004", "2026-06-09 10:00:00"),
+            row("", "-3.00", "0040004", "2026-06-09 10:05:00"),
+        )
+        own, other = bill.line_ids.sorted("occurred_at")
+        found = self._upload(
+            "compensation", csv_report(COMPENSATION, self._row(order.order_sn))
+        )
+        self.assertEqual(found.bill_line_id, own)
+        self.assertEqual(own.order_source, "file")
+        self.assertFalse(other.order_sn)
+
+    def test_a_movement_with_number_is_taken_by_one_row_only(self):
+        order = self._create_order()
+        bill = self._post(
+            row(order.order_sn, "-3.00", "0040004", "2026-06-09 10:05:00"),
+            row("", "-3.00", "0040004", "2026-06-09 10:01:00"),
+        )
+        nameless, own = bill.line_ids.sorted("occurred_at")
+        moments = ("2026-06-09 10:01:00", "2026-06-09 10:05:00")
+        rows = [self._row(order.order_sn, moment=moment) for moment in moments]
+        found = self._upload("compensation", csv_report(COMPENSATION, rows[1]))
+        self.assertEqual(found.bill_line_id, own)
+        found = self._upload("compensation", csv_report(COMPENSATION, *rows))
+        self.assertEqual(found.bill_line_id, own | nameless)
+        self.assertEqual(nameless.order_id, order)
+
+    def test_a_refund_of_the_same_amount_is_no_compensation(self):
+        order = self._create_order()
+        bill = self._post(
+            row(order.order_sn, "-3.00", "0020002", "2026-06-09 10:00:00"),
+            row("", "-3.00", "0040004", "2026-06-09 10:00:00"),
+        )
+        penalty = bill.line_ids.filtered(lambda line: line.flow_code == "0040004")
+        self._upload(
+            "compensation", csv_report(COMPENSATION, self._row(order.order_sn))
+        )
+        self.assertEqual(penalty.order_id, order)
+
     def test_a_moment_close_by_is_enough_when_only_one_fits(self):
         order = self._create_order()
         near, far = self._pay("2026-06-09 10:04:00", "2026-06-09 15:00:00")
