@@ -6,6 +6,7 @@ from . import (
     pdd_case_exchange,
     pdd_case_intercept,
     pdd_case_reason,
+    pdd_case_receive,
     pdd_case_return,
     pdd_deadline,
     pdd_goods_offsale,

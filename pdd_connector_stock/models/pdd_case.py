@@ -66,14 +66,18 @@ class PddCase(models.Model):
     age_days = fields.Integer(string="Age (days)", compute="_compute_age_days")
 
     # --- documents
-    return_picking_id = fields.Many2one(
+    return_picking_ids = fields.One2many(
         "stock.picking",
-        string="Expected Receipt",
+        "pdd_case_id",
+        string="Expected Receipts",
         readonly=True,
-        copy=False,
-        index="btree_not_null",
-        ondelete="set null",
-        check_company=True,
+        help="One for each transfer that brought the buyer goods.",
+    )
+    return_picking_count = fields.Integer(
+        string="Receipts",
+        compute="_compute_return_picking_count",
+        compute_sudo=True,  # who sees cases need not see transfers
+        help="Without cancelled ones.",
     )
     exchange_order_id = fields.Many2one(
         "sale.order",
@@ -198,7 +202,7 @@ class PddCase(models.Model):
         "refund_id.state",
         "refund_id.order_id.order_status",
         "refund_id.order_id.parcel_ids",
-        "return_picking_id.state",
+        "return_picking_ids.state",
         "exchange_order_id.picking_ids.state",
         "intercept_state",
         "is_written_off",
@@ -224,10 +228,29 @@ class PddCase(models.Model):
             ]
             case.open_legs = ", ".join(names)
 
+    @api.depends("return_picking_ids.state")
+    def _compute_return_picking_count(self):
+        for case in self:
+            receipts = case.return_picking_ids
+            case.return_picking_count = len(
+                receipts.filtered(lambda receipt: receipt.state != "cancel")
+            )
+
     # --- buttons
 
-    def action_view_receipt(self):
-        return self._open_record(self.return_picking_id)
+    def action_view_receipts(self):
+        self.ensure_one()
+        receipts = self.return_picking_ids
+        if len(receipts) == 1:
+            return self._open_record(receipts)
+        of_case = [("pdd_case_id", "=", self.id)]
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Receipts"),
+            "res_model": "stock.picking",
+            "view_mode": "list,form",
+            "domain": of_case,
+        }
 
     def action_view_refund(self):
         return self._open_record(self.refund_id)
@@ -269,8 +292,7 @@ class PddCase(models.Model):
         return "house"
 
     def _get_back_state(self):
-        picking = self.return_picking_id
-        if picking.state == "done":
+        if self._has_received() and not self._get_open_receipts():
             return "received"
         if self.is_written_off:
             return "lost"

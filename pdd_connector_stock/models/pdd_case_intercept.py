@@ -46,10 +46,7 @@ class PddCase(models.Model):
         """Expect the parcel back."""
         self._set_intercept(("todo", "asked"), "done")
         for case in self.sudo():  # see _set_intercept
-            case = case.with_company(case.company_id)
-            if not case.return_picking_id:
-                case._create_receipt()
-            case._review_receipt()
+            case.with_company(case.company_id)._expect_goods()
 
     def action_intercept_failed(self):
         """Note that the parcel could not be stopped."""

@@ -1,36 +1,42 @@
 # Copyright 2026 The Pinduoduo connector authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import fields, models
+from odoo import models
 from odoo.exceptions import UserError
 from odoo.fields import Command
+from odoo.tools import SQL
 
 from ..const import PART_BY_PIECES
 
 
 class PddCase(models.Model):
-    """Parcels that come back: the expected receipt, and what was found in it."""
+    """Parcels that come back: one expected receipt for each transfer delivered."""
 
     _inherit = "pdd.case"
 
     def _review(self):
-        """Bring receipt, exchange and intercept in line with the platform."""
+        """Bring receipts, exchange and intercept in line with the platform."""
         for case in self:
             case = case.with_company(case.company_id)
             case._review_intercept()
-            if case.back_state in ("expected", "way") and not case.return_picking_id:
-                case._create_receipt()
-            case._review_receipt()
+            if case.back_state in ("expected", "way") and not case.return_picking_ids:
+                case._create_receipts()
+            case._review_receipts()
             case._review_exchange()
 
-    # --- the expected receipt
+    # --- the expected receipts
 
-    def _create_receipt(self):
-        """Create the return transfer for what the buyer sends back.
+    def _create_receipts(self):
+        """Create a return transfer for each transfer that brought the buyer goods.
 
         Where nothing was delivered from Odoo there is nothing to return; the case stays
         open and a person receives the goods by hand.
         """
         self.ensure_one()
+        # Whoever waited here for another worker fails to serialize and is repeated:
+        # he sees the other's receipts then, and expects nothing twice.
+        self.env.cr.execute(
+            SQL("UPDATE pdd_case SET write_date = write_date WHERE id = %s", self.id)
+        )
         for picking, quantities in self._get_return_moves().items():
             lines = [
                 Command.create(
@@ -48,9 +54,13 @@ class PddCase(models.Model):
                 .create({"picking_id": picking.id, "product_return_moves": lines})
                 ._create_return()
             )
-            receipt.write({"carrier_id": False, "carrier_tracking_ref": False})
-            self.return_picking_id = receipt
-            break
+            receipt.write(
+                {
+                    "carrier_id": False,
+                    "carrier_tracking_ref": False,
+                    "pdd_case_id": self.id,
+                }
+            )
 
     def _get_return_moves(self):
         """Return what can come back: done transfer -> {move: quantity}."""
@@ -82,33 +92,46 @@ class PddCase(models.Model):
             else (refund.quantity or 1)
         )
 
-    def _review_receipt(self):
-        """Write the buyer's number on the receipt; cancel one that is not due any more."""
-        receipt = self.return_picking_id
-        if not receipt or receipt.state in ("done", "cancel"):
-            return
-        number = self._get_expected_number()
-        if number and receipt.carrier_tracking_ref != number:
-            receipt.carrier_tracking_ref = number
-        if not self._expects_goods() or self.is_written_off:
-            receipt.action_cancel()
-            self.return_picking_id = False
+    def _get_open_receipts(self):
+        """Return the receipts that are still to come."""
+        return self.return_picking_ids.filtered(
+            lambda receipt: receipt.state not in ("done", "cancel")
+        )
 
-    def _get_expected_number(self):
-        """Return the number the goods come back with."""
-        if self.intercept_state == "done":
-            return self.order_id.parcel_ids[-1:].tracking_number
-        return self.refund_id.tracking_number
+    def _has_received(self):
+        """Return whether some of the goods are back."""
+        return "done" in self.return_picking_ids.mapped("state")
+
+    def _review_receipts(self):
+        """Write the buyer's number on the receipts; cancel those not due any more."""
+        receipts = self._get_open_receipts()
+        for receipt in receipts:
+            number = self._get_expected_number(receipt)
+            if number and receipt.carrier_tracking_ref != number:
+                receipt.carrier_tracking_ref = number
+        if not receipts or (self._expects_goods() and not self.is_written_off):
+            return
+        if not (self.is_written_off and self._has_received()):
+            # not missing: with the buyer, and expected anew when he asks again
+            receipts.pdd_case_id = False
+        receipts.action_cancel()
+        self._note_received()
+
+    def _get_expected_number(self, receipt):
+        """Return the number the goods of a receipt come back with."""
+        if self.intercept_state != "done":
+            return self.refund_id.tracking_number
+        parcels = self.order_id.parcel_ids
+        of_transfer = parcels.filtered(lambda p: p.picking_id == receipt.return_id)
+        return (of_transfer or parcels)[-1:].tracking_number
 
     def action_create_receipt(self):
-        """Create the expected receipt now, for instance after the delivery was booked."""
+        """Create the expected receipts now, for instance after the delivery was booked."""
         self.check_access("read")
         for case in self.sudo():  # see action_write_off
             case = case.with_company(case.company_id)
-            if not case.return_picking_id:
-                case._create_receipt()
-                case._review_receipt()
-            if not case.return_picking_id:
+            case._expect_goods()
+            if not case.return_picking_ids:
                 raise UserError(
                     self.env._(
                         "Nothing of the order %s was delivered from Odoo: book the goods "
@@ -117,135 +140,18 @@ class PddCase(models.Model):
                     )
                 )
 
+    def _expect_goods(self):
+        """Create the receipts, unless there are some; cancelled ones do not count."""
+        receipts = self.return_picking_ids
+        if not self._get_open_receipts() and not self._has_received():
+            receipts.pdd_case_id = False
+            self._create_receipts()
+        self._review_receipts()
+
     def action_write_off(self):
         """Stop waiting for goods that will not come."""
         self.check_access("write")
         # the connector keeps cases; who pressed the button stands in the chatter
         for case in self.sudo():
             case.is_written_off = True
-            case._review_receipt()
-
-    # --- what was found in the parcel
-
-    def _receive(self, found):
-        """Book what came back, and let the platform know.
-
-        :param dict found: product -> (good, damaged) pieces; the rest is missing
-        """
-        self.ensure_one()
-        receipt = self.return_picking_id
-        self._check_receivable(receipt)
-        good = damaged = missing = loss = 0.0
-        for move in receipt.move_ids.filtered(lambda m: m.state != "cancel"):
-            expected = move.product_uom_qty
-            fine, broken = found.get(move.product_id, (0.0, 0.0))
-            gone = expected - fine - broken
-            self._book_move(move, fine, broken)
-            good, damaged, missing = good + fine, damaged + broken, missing + gone
-            lost = gone + (broken if self._is_damage_lost() else 0.0)
-            loss += lost * move.product_id.standard_price
-        if good or damaged:
-            receipt.with_context(
-                skip_backorder=True, picking_ids_not_to_backorder=receipt.ids
-            ).button_validate()
-            self._scrap_damaged(receipt, found)
-        else:
-            receipt.action_cancel()
-            self.is_written_off = True
-        self.write(
-            {
-                "good_quantity": good,
-                "damaged_quantity": damaged,
-                "missing_quantity": missing,
-                "loss_amount": loss,
-                "received_date": fields.Datetime.now(),
-            }
-        )
-        self._queue_stored(bool(good or damaged))
-
-    def _note_received(self):
-        """Note what was received on the transfer itself, and let the platform know."""
-        for case in self.filtered(lambda case: not case.received_date):
-            moves = case.return_picking_id.move_ids
-            done = moves.filtered(lambda move: move.state == "done")
-            case.write(
-                {
-                    "good_quantity": sum(done.mapped("quantity")),
-                    "received_date": fields.Datetime.now(),
-                }
-            )
-            case._queue_stored(True)
-
-    def _check_receivable(self, receipt):
-        if receipt.state != "assigned":
-            raise UserError(
-                self.env._(
-                    "The receipt of the after-sale %s is not ready: create it first.",
-                    self.refund_id.after_sales_id,
-                )
-            )
-        tracked = receipt.move_ids.product_id.filtered(lambda p: p.tracking != "none")
-        if tracked:
-            raise UserError(
-                self.env._(
-                    "%(product)s has lots or serial numbers: receive it on the transfer "
-                    "%(transfer)s.",
-                    product=tracked[0].display_name,
-                    transfer=receipt.name,
-                )
-            )
-
-    def _book_move(self, move, good, damaged):
-        """Set what is received; damaged pieces go aside where there is a place."""
-        place = self.shop_id.damaged_location_id
-        if damaged and place and not self._is_damage_lost():
-            aside = move.copy(
-                {
-                    "picking_id": move.picking_id.id,
-                    "product_uom_qty": damaged,
-                    "location_dest_id": place.id,
-                    "origin_returned_move_id": move.origin_returned_move_id.id,
-                    "to_refund": move.to_refund,
-                }
-            )
-            move.product_uom_qty -= damaged
-            aside._action_confirm(merge=False)
-            aside.write({"quantity": damaged, "picked": True})
-            damaged = 0.0
-        move.write({"quantity": good + damaged, "picked": bool(good + damaged)})
-
-    def _is_damage_lost(self):
-        """Return whether damaged pieces are a loss, not put aside."""
-        return self.shop_id.damaged_location_id.usage != "internal"
-
-    def _scrap_damaged(self, receipt, found):
-        """Scrap damaged pieces where they are a loss."""
-        if not self._is_damage_lost():
-            return
-        place = self.shop_id.damaged_location_id
-        for product, (_good, damaged) in found.items():
-            if damaged:
-                vals = {
-                    "product_id": product.id,
-                    "product_uom_id": product.uom_id.id,
-                    "scrap_qty": damaged,
-                    "location_id": receipt.location_dest_id.id,
-                    "company_id": receipt.company_id.id,
-                    "origin": receipt.name,
-                    "picking_id": receipt.id,
-                }
-                if place:
-                    vals["scrap_location_id"] = place.id
-                self.env["stock.scrap"].create(vals).do_scrap()
-
-    def _queue_stored(self, is_stored):
-        """Tell the platform that the goods arrived, or that nothing was in the parcel."""
-        number = self.refund_id.tracking_number
-        if not number or not self.shop_id.reports_returns or not self._is_running():
-            return
-        self.env["pdd.refund.action"]._queue(
-            self.refund_id,
-            "stored",
-            {"tracking_number": number, "warehouse_status": 1 if is_stored else 2},
-            picking_id=self.return_picking_id.id,
-        )
+            case._review_receipts()

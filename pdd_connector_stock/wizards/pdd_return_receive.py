@@ -54,19 +54,25 @@ class PddReturnReceive(models.TransientModel):
     @api.depends("case_id")
     def _compute_line_ids(self):
         for wizard in self:
-            moves = wizard.case_id.return_picking_id.move_ids.filtered(
+            moves = wizard._get_receipts().move_ids.filtered(
                 lambda move: move.state == "assigned"
             )
             wizard.line_ids = [Command.clear()] + [
                 Command.create(
-                    {
-                        "product_id": move.product_id.id,
-                        "expected_quantity": move.product_uom_qty,
-                        "good_quantity": move.product_uom_qty,
-                    }
+                    {"move_id": move.id, "good_quantity": move.product_uom_qty}
                 )
                 for move in moves
             ]
+
+    def _get_receipts(self):
+        """Return the receipts of the scanned parcel: all, unless each has its number.
+
+        A buyer sends all back in one parcel; parcels called back come one by one.
+        """
+        text = (self.scan or "").strip()
+        receipts = self.case_id.return_picking_ids
+        with_number = receipts.filtered(lambda r: r.carrier_tracking_ref == text)
+        return with_number or receipts
 
     def _find_cases(self):
         """Return open cases a scan may mean: the exact number first.
@@ -78,10 +84,10 @@ class PddReturnReceive(models.TransientModel):
         text = (self.scan or "").strip()
         if not text:
             return Case
-        waiting = Domain("return_picking_id.state", "=", "assigned")
+        waiting = Domain("return_picking_ids.state", "=", "assigned")
         for domain in (
             Domain("return_number", "=", text)
-            | Domain("return_picking_id.carrier_tracking_ref", "=", text),
+            | Domain("return_picking_ids.carrier_tracking_ref", "=", text),
             Domain("order_id.parcel_ids.tracking_number", "=", text),
             Domain("refund_id.order_sn", "=", text)
             | Domain("refund_id.after_sales_id", "=", text),
@@ -105,7 +111,7 @@ class PddReturnReceive(models.TransientModel):
         for line in self.line_ids:
             line._check_quantities()
         found = {
-            line.product_id: (line.good_quantity, line.damaged_quantity)
+            line.move_id: (line.good_quantity, line.damaged_quantity)
             for line in self.line_ids
         }
         # the connector keeps cases; receiving needs the right to receive transfers

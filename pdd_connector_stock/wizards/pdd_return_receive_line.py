@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 
 
 class PddReturnReceiveLine(models.TransientModel):
-    """What was found of one product in a returned parcel."""
+    """What was found in a returned parcel of one product of one delivery."""
 
     _name = "pdd.return.receive.line"
     _description = "Receive a Returned Parcel: Goods"
@@ -13,9 +13,18 @@ class PddReturnReceiveLine(models.TransientModel):
     receive_id = fields.Many2one(
         "pdd.return.receive", required=True, ondelete="cascade"
     )
-    product_id = fields.Many2one("product.product", required=True, readonly=True)
+    move_id = fields.Many2one(
+        "stock.move",
+        required=True,
+        ondelete="cascade",
+        export_string_translation=False,
+    )
+    product_id = fields.Many2one(related="move_id.product_id")
+    picking_id = fields.Many2one(related="move_id.picking_id", string="Receipt")
     expected_quantity = fields.Float(
-        string="Expected", digits="Product Unit", readonly=True
+        related="move_id.product_uom_qty",
+        string="Expected",
+        help="Pieces that should come back.",
     )
     good_quantity = fields.Float(string="Good", digits="Product Unit")
     damaged_quantity = fields.Float(string="Damaged", digits="Product Unit")

@@ -232,7 +232,7 @@ class TestKitShipped(ParcelCase):
         self._ask_refund(order, pieces=2, amount=100)
         self.platform.event(order.order_sn, "return_agree")
         self._read_all()
-        moves = order.refund_ids.case_ids.return_picking_id.move_ids
+        moves = order.refund_ids.case_ids.return_picking_ids.move_ids
         self.assertEqual(
             {move.product_id: move.product_uom_qty for move in moves},
             {first: 2, second: 4},

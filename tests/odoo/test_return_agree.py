@@ -204,14 +204,14 @@ class TestReturnAgree(ParcelCase):
             case, [{"out_state": "recalled", "back_state": "expected"}]
         )
         self.assertEqual(
-            case.return_picking_id.carrier_tracking_ref,
+            case.return_picking_ids.carrier_tracking_ref,
             refund.order_id.parcel_ids.tracking_number,
         )
         self._agree(refund)
         self._tell()
         self._read_all()
         self.assertFalse(case.is_closed)  # the parcel is not back yet
-        case.return_picking_id.button_validate()
+        case.return_picking_ids.button_validate()
         self.assertTrue(case.is_closed)
 
     def test_a_paid_refund_stays_open_until_the_parcel_is_accounted_for(self):
@@ -224,7 +224,7 @@ class TestReturnAgree(ParcelCase):
             case,
             [{"is_closed": False, "money_state": "paid", "open_legs": "Parcel Out"}],
         )
-        self.assertFalse(case.return_picking_id)
+        self.assertFalse(case.return_picking_ids)
         case.intercept_state = "asked"
         case.action_intercept_failed()
         self.assertTrue(case.is_closed)

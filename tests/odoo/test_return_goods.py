@@ -32,6 +32,28 @@ class TestReturnGoods(ParcelCase):
         self.platform.event(order.order_sn, event, **details)
         self._read_all()
 
+    def _deliver_in_two(self, count=3, first=1):
+        """Deliver an order in two transfers with a number each; return both."""
+        order = self._make_orders(items=[{"count": count}])
+        picking = order.sale_order_id.picking_ids
+        self._prepare_parcel(picking, f"SF1{order.id:012}")
+        picking.move_ids.write({"quantity": first, "picked": True})
+        picking.with_context(skip_backorder=True).button_validate()
+        backorder = picking.backorder_ids
+        self._prepare_parcel(backorder, f"SF2{order.id:012}")
+        backorder.button_validate()
+        self._send_parcels()
+        return order, picking + backorder
+
+    def _return_in_two(self, number=NUMBER, **details):
+        """Let the buyer of an order in two transfers send it all back."""
+        order, pickings = self._deliver_in_two()
+        self._ask_refund(order, **details)
+        self._event(order, "return_agree")
+        if number:
+            self._event(order, "return_ship", tracking_number=number)
+        return order, order.refund_ids.case_ids, pickings
+
     def _tell(self):
         cron = self.env.ref("pdd_connector_stock.ir_cron_refund_action")
         cron.method_direct_trigger()
@@ -64,16 +86,16 @@ class TestReturnGoods(ParcelCase):
 
     def test_an_agreed_return_is_an_expected_receipt(self):
         order, case = self._ship_and_ask_return()
-        self.assertFalse(case.return_picking_id)
+        self.assertFalse(case.return_picking_ids)
         self._event(order, "return_agree")
-        receipt = case.return_picking_id
+        receipt = case.return_picking_ids
         self.assertRecordValues(
             receipt, [{"state": "assigned", "carrier_tracking_ref": False}]
         )
         self.assertEqual(receipt.picking_type_id.code, "incoming")
         self.assertEqual(receipt.move_ids.product_uom_qty, 2)
         self._event(order, "return_ship", tracking_number=NUMBER)
-        self.assertEqual(case.return_picking_id, receipt)
+        self.assertEqual(case.return_picking_ids, receipt)
         self.assertEqual(receipt.carrier_tracking_ref, NUMBER)
         self.assertEqual(case.back_state, "way")
 
@@ -82,11 +104,11 @@ class TestReturnGoods(ParcelCase):
         self._read_all()
         case.refund_id._review_cases()
         returns = order.sale_order_id.picking_ids.filtered("return_id")
-        self.assertEqual(returns, case.return_picking_id)
+        self.assertEqual(returns, case.return_picking_ids)
 
     def test_a_withdrawn_return_cancels_the_receipt(self):
         order, case = self._expect_return(number=None)
-        receipt = case.return_picking_id
+        receipt = case.return_picking_ids
         self._event(order, "refund_withdraw")
         self.assertEqual(receipt.state, "cancel")
         self.assertRecordValues(
@@ -96,10 +118,10 @@ class TestReturnGoods(ParcelCase):
     def test_a_return_that_is_asked_for_again_is_expected_again(self):
         order, case = self._expect_return(number=None)
         self._event(order, "refund_withdraw")
-        self.assertFalse(case.return_picking_id)
+        self.assertFalse(case.return_picking_ids)
         self._event(order, "case_status", status=7)
-        self.assertEqual(case.return_picking_id.state, "assigned")
-        self.assertEqual(case.return_picking_id.move_ids.product_uom_qty, 2)
+        self.assertEqual(case.return_picking_ids.state, "assigned")
+        self.assertEqual(case.return_picking_ids.move_ids.product_uom_qty, 2)
 
     def test_pieces_that_are_back_are_not_expected_again(self):
         order, case = self._ship_and_ask_return(count=3, pieces=1, amount=100)
@@ -111,8 +133,160 @@ class TestReturnGoods(ParcelCase):
         self._event(order, "refund_agree")
         self._ask_refund(order)
         self._event(order, "return_agree")
-        later = (order.refund_ids.case_ids - case).return_picking_id
+        later = (order.refund_ids.case_ids - case).return_picking_ids
         self.assertEqual(later.move_ids.product_uom_qty, 2)
+
+    def test_goods_of_two_transfers_are_all_expected_and_received(self):
+        order, case, pickings = self._return_in_two()
+        receipts = case.return_picking_ids
+        self.assertEqual(receipts.return_id, pickings)
+        self.assertEqual(receipts.mapped("carrier_tracking_ref"), [NUMBER] * 2)
+        self.assertEqual(sum(receipts.move_ids.mapped("product_uom_qty")), 3)
+        shown = self.env["stock.picking"].search(case.action_view_receipts()["domain"])
+        self.assertEqual(shown, receipts)
+        self._read_all()
+        case.action_create_receipt()
+        self.assertEqual(case.return_picking_ids, receipts)
+        product = order.line_ids.product_id
+        before = self._free(product, self.warehouse.lot_stock_id)
+        self._receive(NUMBER)
+        self.assertEqual(self._free(product, self.warehouse.lot_stock_id), before + 3)
+        self.assertEqual(receipts.mapped("state"), ["done"] * 2)
+        self.assertRecordValues(
+            case,
+            [{"back_state": "received", "stock_state": "done", "good_quantity": 3}],
+        )
+        self._tell()
+        self.assertEqual(len(self._calls(STORED)), 1)
+        self.assertEqual(order.sale_order_id.order_line[0].qty_delivered, 0)
+
+    def test_fewer_pieces_than_were_delivered_come_back_from_the_first_transfers(self):
+        _order, case, _pickings = self._return_in_two(pieces=2, amount=100)
+        quantities = case.return_picking_ids.move_ids.mapped("product_uom_qty")
+        self.assertEqual(sorted(quantities), [1, 1])
+
+    def test_pieces_of_two_transfers_are_counted_transfer_by_transfer(self):
+        order, case, _pickings = self._return_in_two()
+        order.line_ids.product_id.standard_price = 10
+        form = Form(self.env["pdd.return.receive"])
+        form.scan = NUMBER
+        expected = [line["expected_quantity"] for line in form.line_ids._records]
+        self.assertEqual(sorted(expected), [1, 2])
+        with form.line_ids.edit(expected.index(1)) as line:
+            line.good_quantity, line.damaged_quantity = 0, 1
+        with form.line_ids.edit(expected.index(2)) as line:
+            line.good_quantity = 1
+        form.save().action_receive()
+        self.assertRecordValues(
+            case,
+            [
+                {
+                    "good_quantity": 1,
+                    "damaged_quantity": 1,
+                    "missing_quantity": 1,
+                    "loss_amount": 20,
+                    "stock_state": "loss",
+                }
+            ],
+        )
+        self.assertEqual(order.sale_order_id.order_line[0].qty_delivered, 1)
+
+    def test_a_receipt_with_nothing_in_it_is_missing(self):
+        _order, case, _pickings = self._return_in_two()
+        form = Form(self.env["pdd.return.receive"])
+        form.scan = NUMBER
+        with form.line_ids.edit(0) as line:
+            missing, line.good_quantity = line.good_quantity, 0
+        form.save().action_receive()
+        states = case.return_picking_ids.mapped("state")
+        self.assertEqual(sorted(states), ["cancel", "done"])
+        self.assertRecordValues(
+            case,
+            [{"missing_quantity": missing, "good_quantity": 3 - missing}],
+        )
+        self.assertEqual(case.back_state, "received")
+
+    def test_the_case_waits_for_all_receipts_before_it_is_reported(self):
+        _order, case, _pickings = self._return_in_two()
+        first, second = case.return_picking_ids
+        first.button_validate()
+        self.assertRecordValues(
+            case, [{"back_state": "way", "stock_state": "waiting", "action_ids": []}]
+        )
+        second.button_validate()
+        self.assertRecordValues(
+            case,
+            [{"back_state": "received", "stock_state": "done", "good_quantity": 3}],
+        )
+        self._tell()
+        self.assertEqual(len(self._calls(STORED)), 1)
+
+    def test_a_second_receipt_cancelled_by_hand_is_missing(self):
+        _order, case, _pickings = self._return_in_two()
+        first, second = case.return_picking_ids.sorted(
+            lambda receipt: receipt.move_ids.product_uom_qty
+        )
+        first.button_validate()
+        second.action_cancel()
+        self.assertRecordValues(
+            case,
+            [{"back_state": "received", "good_quantity": 1, "missing_quantity": 2}],
+        )
+        self._tell()
+        self.assertEqual(len(self._calls(STORED)), 1)
+
+    def test_the_rest_of_a_receipt_is_expected_by_its_case(self):
+        _order, case = self._expect_return(count=2)
+        receipt = case.return_picking_ids
+        receipt.move_ids.write({"quantity": 1, "picked": True})
+        receipt.with_context(skip_backorder=True).button_validate()
+        self.assertEqual(case.return_picking_ids, receipt + receipt.backorder_ids)
+        self.assertFalse(case.action_ids)
+        receipt.backorder_ids.button_validate()
+        self.assertRecordValues(
+            case, [{"good_quantity": 2, "missing_quantity": 0, "stock_state": "done"}]
+        )
+
+    def test_no_rest_is_expected_of_a_counted_parcel(self):
+        _order, case = self._expect_return(count=3)
+        case.return_picking_ids.picking_type_id.create_backorder = "always"
+        self._receive(NUMBER, good=2)
+        self.assertRecordValues(
+            case,
+            [{"back_state": "received", "good_quantity": 2, "missing_quantity": 1}],
+        )
+
+    def test_what_is_given_up_after_a_first_receipt_is_missing(self):
+        _order, case, _pickings = self._return_in_two()
+        first, second = case.return_picking_ids
+        first.button_validate()
+        case.action_write_off()
+        self.assertEqual(second.state, "cancel")
+        self.assertEqual(case.back_state, "received")
+        self.assertEqual(case.missing_quantity, second.move_ids.product_uom_qty)
+
+    def test_a_receipt_cancelled_by_mistake_is_expected_again_on_demand(self):
+        _order, case = self._expect_return()
+        case.return_picking_ids.action_cancel()
+        self._read_all()
+        self.assertFalse(case.return_picking_count)
+        case.action_create_receipt()
+        self.assertEqual(case.return_picking_ids.state, "assigned")
+
+    def test_parcels_that_are_called_back_come_one_by_one(self):
+        order, pickings = self._deliver_in_two()
+        self._ask_refund(order, kind=1)
+        case = order.refund_ids.case_ids
+        case.action_intercept_done()
+        first, second = case.return_picking_ids.sorted(lambda r: r.return_id.id)
+        self.assertEqual(first.carrier_tracking_ref, pickings[0].carrier_tracking_ref)
+        self.assertEqual(second.carrier_tracking_ref, pickings[1].carrier_tracking_ref)
+        self._receive(second.carrier_tracking_ref)
+        self.assertEqual((first.state, second.state), ("assigned", "done"))
+        self.assertEqual(case.back_state, "expected")
+        self._receive(first.carrier_tracking_ref)
+        self.assertEqual(case.back_state, "received")
+        self.assertEqual(case.good_quantity, 3)
 
     def test_without_a_delivery_in_odoo_the_case_says_so(self):
         order = self._make_orders()
@@ -121,7 +295,7 @@ class TestReturnGoods(ParcelCase):
         self._ask_refund(order)
         self._event(order, "return_agree")
         case = order.refund_ids.case_ids
-        self.assertFalse(case.return_picking_id)
+        self.assertFalse(case.return_picking_ids)
         with self.assertRaises(UserError):
             case.action_create_receipt()
 
@@ -219,7 +393,7 @@ class TestReturnGoods(ParcelCase):
 
     def test_a_return_received_on_the_transfer_is_reported_too(self):
         _order, case = self._expect_return()
-        case.return_picking_id.button_validate()
+        case.return_picking_ids.button_validate()
         self.assertRecordValues(case, [{"stock_state": "done", "good_quantity": 2}])
         self._tell()
         self.assertEqual(len(self._calls(STORED)), 1)
@@ -282,7 +456,7 @@ class TestReturnGoods(ParcelCase):
         self._event(order, "case_status", status=12)
         self.assertTrue(late.is_closed)  # the buyer was too late
         order, case = self._expect_return(number=None)
-        receipt = case.return_picking_id
+        receipt = case.return_picking_ids
         case.action_write_off()
         self.assertEqual(receipt.state, "cancel")
         self.assertRecordValues(case, [{"back_state": "lost", "stock_state": "loss"}])
