@@ -15,6 +15,7 @@ from . import (
     pdd_invoice_application,
     pdd_issue,
     pdd_order,
+    pdd_order_adopt,
     pdd_order_cost,
     pdd_order_invoice,
     pdd_order_invoice_items,

@@ -70,18 +70,26 @@ class AccountMove(models.Model):
     def unlink(self):
         """Let the orders of a deleted invoice be invoiced anew."""
         # whoever deletes an invoice needs no right to the mirror
-        orders = self.sudo().pdd_order_ids
+        orders = self.sudo()._get_pdd_invoiced_orders()
         result = super().unlink()
         orders._lose_invoice()
         return result
 
     def button_cancel(self):
         """Let the orders of a cancelled invoice be invoiced anew."""
+        orders = self.sudo()._get_pdd_invoiced_orders()  # as above
         result = super().button_cancel()
-        # as above
-        cancelled = self.sudo().filtered(lambda move: move.state == "cancel")
-        cancelled.pdd_order_ids._lose_invoice()
+        orders._lose_invoice()
         return result
+
+    def _get_pdd_invoiced_orders(self):
+        """Return the orders these are invoices of, also as one of several."""
+        others = self.filtered(
+            lambda move: (
+                move.pdd_terms and not move.pdd_refund_id and move.state != "cancel"
+            )
+        )
+        return self.pdd_order_ids | others.line_ids.pdd_order_id
 
     @api.depends("pdd_order_ids.settlement_state")
     def _compute_pdd_settlement_state(self):

@@ -301,27 +301,3 @@ class PddOrder(models.Model):
         buyer = to_fen(self.entitled_amount) - platform
         parts = ((BUYER, buyer), (PLATFORM, platform))
         return [[self.id, part, float(amount)] for part, amount in parts if amount]
-
-    # --- invoices made by hand
-
-    def _adopt_invoices(self):
-        """Take over invoices that a person has made of the sales orders.
-
-        :return: the orders that have one
-        :raise UserError: an invoice differs from what the shop is entitled to
-        """
-        adopted = self.browse()
-        for order in self:
-            invoice = order.sale_order_id.invoice_ids.filtered(
-                lambda move: move.state == "posted" and move.move_type == "out_invoice"
-            )
-            if not invoice:
-                continue
-            order._check_invoice_total(invoice[0])
-            items = invoice[0].line_ids.filtered(
-                lambda item: item.display_type == "payment_term"
-            )
-            items.write({"pdd_order_id": order.id, "pdd_part": BUYER})
-            order.write({"invoice_id": invoice[0].id, "invoice_state": "done"})
-            adopted += order
-        return adopted
