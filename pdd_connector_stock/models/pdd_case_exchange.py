@@ -15,11 +15,15 @@ class PddCase(models.Model):
     _inherit = "pdd.case"
 
     def action_create_exchange(self):
-        """Create and confirm the order that brings the buyer another piece."""
+        """Create and confirm the order that brings the buyer another piece.
+
+        Who may only read the case sees its order, but gives nothing away.
+        """
         self.ensure_one()
         if not self.exchange_order_id:
+            self.check_access("write")
             product = self._find_exchange_product()
-            # the connector makes the documents, whoever presses the button
+            # the connector makes the documents; who handles the case need not sell
             self.sudo().with_company(self.company_id)._create_exchange(product)
         return {
             "type": "ir.actions.act_window",

@@ -3,8 +3,8 @@
 import json
 from unittest.mock import patch
 
-from odoo.exceptions import UserError
-from odoo.tests import tagged
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import new_test_user, tagged
 
 from .parcel_common import ParcelCase
 
@@ -74,6 +74,28 @@ class TestReturnExchange(ParcelCase):
         self._ship_exchange(case)
         product = case.exchange_order_id.order_line.product_id
         self.assertEqual(product.default_code, other.outer_id)
+
+    def test_who_may_only_read_the_case_gives_nothing_away(self):
+        _order, case = self._asked(4)
+        worker = new_test_user(self.env, "worker", groups="stock.group_stock_user")
+        self.env["ir.model.access"].create(
+            {
+                "name": "the warehouse looks up what a SKU is",
+                "model_id": self.env["ir.model"]._get_id("pdd.sku"),
+                "group_id": self.env.ref("stock.group_stock_user").id,
+                "perm_read": True,
+            }
+        )
+        orders = self.env["sale.order"].search_count([])
+        with self.assertRaises(AccessError):
+            case.with_user(worker).action_create_exchange()
+        self.assertEqual(self.env["sale.order"].search_count([]), orders)
+        clerk = new_test_user(self.env, "clerk", groups="pdd_connector.group_pdd_user")
+        case.with_user(clerk).action_create_exchange()
+        exchange = case.exchange_order_id
+        self.assertEqual(exchange.state, "sale")
+        shown = case.with_user(worker).action_create_exchange()
+        self.assertEqual(shown["res_id"], exchange.id)
 
     def test_the_exchange_order_is_made_once(self):
         _order, case = self._asked(4)
