@@ -63,14 +63,24 @@ class PddRefund(models.Model):
                 and not refund.is_shipped
             )
         ):
+            refund._hold_unmade()
             self.env["pdd.refund.action"]._queue(
                 refund, "stop_answer", refund._prepare_stop_answer()
             )
 
+    def _hold_unmade(self):
+        """Hold an order that waits to be made, before the platform is told it is stopped.
+
+        A maker that is about to make it meets this change of its row: one of the two
+        starts again and sees what the other did.
+        """
+        order = self.order_id
+        order.filtered(lambda o: o.state == "pending" and not o.sale_order_id)._hold()
+
     def _prepare_stop_answer(self):
         """Return whether the order could be stopped, as the platform wants it."""
         order = self.order_id
-        if not order.sale_order_id:
+        if not order or order.state == "pending":
             return {"status": "FAIL", "fail_reason_code": 1001}  # not known here
         if order.parcel_ids or order.order_status != ORDER_TO_SHIP:
             return {"status": "FAIL", "fail_reason_code": 1002}  # shipped

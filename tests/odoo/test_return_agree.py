@@ -9,6 +9,7 @@ from psycopg2.errors import SerializationFailure
 
 from .committed import CommittedCase
 from .parcel_common import ParcelCase
+from .warehouse_common import read_orders
 
 AGREE = "pdd.refund.agree"
 RETURN_AGREE = "pdd.refund.returngoods.agree"
@@ -254,6 +255,43 @@ class TestReturnAgree(ParcelCase):
             for call in self._calls("pdd.rdc.pddgenius.sendgoods.cancel")
         ]
         self.assertEqual(codes, [1003, 1002])
+
+    def test_an_order_that_is_not_made_yet_is_held_and_was_stopped(self):
+        self.shop.answers_stops = True
+        (order,) = read_orders(self.shop, 1, self.platform)
+        self.assertEqual(order.state, "pending")
+        self.platform.event(order.order_sn, "refund_request")
+        self.shop.action_sync_refunds()
+        self.assertRecordValues(order, [{"state": "held", "sale_order_id": False}])
+        self._tell()
+        self._check_stopped(order)
+
+    def test_an_order_that_waits_for_its_products_was_stopped(self):
+        self.shop.answers_stops = True
+        skus = self.env["pdd.sku"].search([("shop_id", "=", self.shop.id)])
+        skus.product_id = False
+        (order,) = read_orders(self.shop, 1, self.platform)
+        self.shop.action_sync_orders()
+        self.assertEqual(order.hold_reasons.mapped("code"), ["sku"])
+        self._ask_refund(order)
+        self._tell()
+        self._check_stopped(order)
+
+    def _check_stopped(self, order):
+        (call,) = self._calls("pdd.rdc.pddgenius.sendgoods.cancel")
+        self.assertEqual(json.loads(call["param"])["status"], "SUCCESS")
+        self.assertEqual(self._status(order.refund_ids), 10)
+        self._read_all()
+        self.assertRecordValues(order, [{"state": "cancelled", "sale_order_id": False}])
+
+    def test_of_an_order_that_was_not_read_nothing_is_known(self):
+        self.shop.answers_stops = True
+        placed = self.platform.create_order()
+        self.platform.event(placed.order_sn, "refund_request")
+        self.shop.action_sync_refunds()
+        self._tell()
+        (call,) = self._calls("pdd.rdc.pddgenius.sendgoods.cancel")
+        self.assertEqual(json.loads(call["param"])["fail_reason_code"], 1001)
 
     def test_a_shop_that_does_not_want_it_answers_nothing(self):
         order = self._make_orders()
