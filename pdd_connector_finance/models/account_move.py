@@ -30,6 +30,18 @@ class AccountMove(models.Model):
         copy=False,
         help="Set when the entry was booked later because this day is locked.",
     )
+    pdd_corrects_id = fields.Many2one(
+        "account.move",
+        string="Corrects",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="Entry in a locked period: what is booked otherwise by now is booked here.",
+    )
+    pdd_correction_ids = fields.One2many(
+        "account.move", "pdd_corrects_id", string="Corrections", readonly=True
+    )
     pdd_terms = fields.Json(
         readonly=True,
         copy=False,
@@ -168,3 +180,32 @@ class AccountMove(models.Model):
         moves = self.with_context(check_move_validity=True)
         with moves._check_balanced({"records": moves}):
             pass
+
+    def _is_pdd_locked(self):
+        """Return whether the entry, or what corrects it, cannot be taken back."""
+        self.ensure_one()
+        return any(
+            move._get_violated_lock_dates(move.date, move._affect_tax_report())
+            for move in self + self.pdd_correction_ids
+        )
+
+    def _reconcile_pdd_corrections(self):
+        """Reconcile what corrections take back with what had booked it.
+
+        Items of orders are reconciled with all that concerns the order.
+        """
+        items = (self + self.pdd_corrects_id).line_ids
+        items = items.filtered(
+            lambda item: (
+                item.account_id.reconcile
+                and not item.reconciled
+                and not item.pdd_order_id
+            )
+        )
+        entries = {move: move.pdd_corrects_id or move for move in items.move_id}
+        by_kind = items.grouped(
+            lambda item: (entries[item.move_id], item.account_id, item.name)
+        )
+        self.env["account.move.line"]._reconcile_plan(
+            [some for some in by_kind.values() if len(set(some.mapped("balance"))) > 1]
+        )

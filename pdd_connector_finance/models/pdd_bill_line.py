@@ -125,11 +125,3 @@ class PddBillLine(models.Model):
             "res_id": self.move_id.id,
             "view_mode": "form",
         }
-
-    def action_retry(self):
-        """Post once more what could not be posted or had no known code."""
-        self.check_access("read")  # for accountants only
-        # the mirror belongs to the connector, whoever presses the button
-        lines = self.sudo().filtered(lambda line: line.state in ("held", "unknown"))
-        lines._undo_posting()
-        lines.shop_id._post_bills()

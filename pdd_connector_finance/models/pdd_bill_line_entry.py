@@ -40,8 +40,7 @@ class PddBillLine(models.Model):
         self.ensure_one()
         flow_type = self.flow_type_id
         if not flow_type:
-            account = self.shop_id.journal_id.suspense_account_id
-            return [self._prepare_item(account, -self.amount)]
+            return [self._prepare_suspense()]
         if flow_type.treatment in OF_ORDERS:
             account = self.company_id._get_pdd_receivable(flow_type.part)
             item = self._prepare_item(account, -self.amount)
@@ -51,6 +50,12 @@ class PddBillLine(models.Model):
         if flow_type.treatment == "reduction":
             return self._prepare_reduction()
         return [self._prepare_item(flow_type.account_id, -self.amount)]
+
+    def _prepare_suspense(self):
+        """Return the item of a movement nobody knows; it says nothing about a kind."""
+        account = self.shop_id.journal_id.suspense_account_id
+        item = self._prepare_item(account, -self.amount)
+        return {**item, "partner_id": False, "analytic_distribution": False}
 
     def _prepare_item(self, account, balance):
         """Return one journal item.

@@ -165,10 +165,8 @@ class PddBillLine(models.Model):
                 analytic_distribution=False,
                 partner_id=False,
             )
-            for item in (own, *line._prepare_counterparts()):
-                if not item.get("pdd_part") and item is not own:
-                    item.update(name=line._get_day_label(), pdd_order_id=False)
-                _add_up(items, item)
+            for item in (own, *line._prepare_day_counterparts()):
+                add_up(items, item)
         return {
             "move_type": "entry",
             "journal_id": shop.journal_id.id,
@@ -181,32 +179,16 @@ class PddBillLine(models.Model):
             "line_ids": [Command.create(item) for item in items.values()],
         }
 
-    # --- undo
+    def _prepare_day_counterparts(self):
+        """Return the counterparts of a movement as the entry of a day has them."""
+        return self._get_day_form(self._prepare_counterparts())
 
-    def _undo_posting(self):
-        """Take back the entries of these movements, and of those in the same entries.
-
-        :raise UserError: an entry is in a locked period
-        """
-        moves = self.move_id
-        lines = self | self.search([("move_id", "in", moves.ids)])
-        moves._check_fiscal_lock_dates()
-        lines.write(
-            {
-                "state": "pending",
-                "reason": False,
-                "error_message": False,
-                "move_id": False,
-            }
-        )
-        lines.filtered(lambda line: not line.amount).state = "zero"
-        moves.line_ids.remove_move_reconcile()
-        statement_lines = moves.statement_line_ids
-        entries = moves - statement_lines.move_id
-        statement_lines.unlink()
-        entries.button_draft()
-        entries.with_context(force_delete=True).unlink()
-        lines.bill_id._update_state()
+    def _get_day_form(self, items):
+        """Let items be added up with those of other orders, receivables apart."""
+        for item in items:
+            if not item.get("pdd_part"):
+                item.update(name=self._get_day_label(), pdd_order_id=False)
+        return items
 
     # --- orders that come later
 
@@ -242,6 +224,7 @@ class PddBillLine(models.Model):
 
     def _assign_order(self, order, source):
         """Give movements an order, also on what is posted of them."""
+        order.shop_id._lock_journals()
         numbers = dict.fromkeys(self, order.order_sn)
         self._assign_numbers(order.shop_id, numbers, source)
 
@@ -252,22 +235,36 @@ class PddBillLine(models.Model):
         :param dict numbers: movement -> order number
         :param str source: value of ``order_source``
         """
-        lines = self.browse().concat(*numbers)
+        lines = self.with_company(shop.company_id).browse().concat(*numbers)
         before = lines.order_id  # one that was taken before is open again
         orders = self.env["pdd.order"].search(
             Domain("shop_id", "=", shop.id)
             & Domain("order_sn", "in", list(set(numbers.values())))
         )
         by_number = orders.grouped("order_sn")
+        posted = lines.filtered("move_id")
+        renamed = posted.filtered(lambda line: line.order_sn != numbers[line])
+        locked = renamed._filter_shared()._filter_locked()
+        booked = {
+            line: line._get_posted_form(line._prepare_counterparts()) for line in locked
+        }
         for order_sn, some in lines.grouped(numbers.get).items():
             order = by_number.get(order_sn, orders.browse())
             some.write(
                 {"order_sn": order_sn, "order_id": order.id, "order_source": source}
             )
         lines.filtered(lambda line: line.reason == "no_order").reason = False
-        known = lines.filtered("order_id")
-        known.filtered("move_id")._link_journal_items()._repost()
-        (before | known.order_id)._reconcile_receivables()
+        locked._correct(booked)
+        (posted - locked)._link_journal_items()._repost()
+        (before | lines.order_id)._reconcile_receivables()
+
+    def _filter_shared(self):
+        """Return movements whose items in the entry of a day others may share."""
+        return self.filtered(
+            lambda line: (
+                line.treatment in OF_ORDERS and not line.move_id.statement_line_ids
+            )
+        )
 
     def _link_journal_items(self):
         """Name the order on items that were posted before the order was known.
@@ -276,7 +273,7 @@ class PddBillLine(models.Model):
         """
         shared = self.browse()
         for line in self:
-            move, items = line.move_id, line.move_id.line_ids
+            move, items = line.move_id, line._get_entries().line_ids
             if move.statement_line_ids:
                 own = move.journal_id.default_account_id
                 items = items.filtered(lambda item, own=own: item.account_id != own)
@@ -293,7 +290,7 @@ class PddBillLine(models.Model):
     def _get_day_items(self):
         """Return the items of the entry of a day that are about this order alone."""
         label, part = self._get_label(), self.part
-        return self.move_id.line_ids.filtered(
+        return self._get_entries().line_ids.filtered(
             lambda item: item.pdd_part == part and item.name == label
         )
 
@@ -307,7 +304,7 @@ class PddBillLine(models.Model):
                 some.with_company(shop.company_id)._post_safely()
 
 
-def _add_up(items, item):
+def add_up(items, item):
     """Add a journal item to the one it can be one item with."""
     key = (
         *(item["account_id"], item["partner_id"], item["pdd_order_id"], item["name"]),

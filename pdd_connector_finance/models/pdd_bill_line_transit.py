@@ -30,7 +30,11 @@ class PddBillLine(models.Model):
         selection_add=[("several", "Not clear which line of the bank it is")]
     )
 
-    @api.depends("flow_type_id", "move_id.line_ids.reconciled")
+    @api.depends(
+        "flow_type_id",
+        "move_id.line_ids.reconciled",
+        "move_id.pdd_correction_ids.line_ids.reconciled",
+    )
     def _compute_transit(self):
         for line in self:
             line.is_withdrawal = line.flow_type_id.account_role == WITHDRAWAL
@@ -54,7 +58,9 @@ class PddBillLine(models.Model):
         open_items &= Domain("reconciled", "=", False)
         open_items &= Domain("account_id.reconcile", "=", True)
         domain = Domain("flow_type_id", "in", types.ids)
-        domain &= Domain("move_id.line_ids", "any", open_items)
+        domain &= Domain("move_id.line_ids", "any", open_items) | Domain(
+            "move_id.pdd_correction_ids.line_ids", "any", open_items
+        )
         return domain if True in value else ~domain
 
     def action_match_bank(self):
@@ -68,7 +74,8 @@ class PddBillLine(models.Model):
         account = self.flow_type_id.with_company(self.company_id).account_id
         if self.flow_type_id.account_role != WITHDRAWAL or not account.reconcile:
             return self.env["account.move.line"]
-        items = self.move_id.line_ids.filtered(lambda item: item.account_id == account)
+        items = self._get_entries().line_ids
+        items = items.filtered(lambda item: item.account_id == account)
         if not self.move_id.statement_line_ids:
             label = self._get_day_label()
             items = items.filtered(lambda item: item.name == label)

@@ -63,6 +63,20 @@ class PddShop(models.Model):
                 self.env.invalidate_all()
         self._review_safely()
 
+    def _lock_journals(self):
+        """Take the lanes of these shops: nobody else posts or undoes meanwhile.
+
+        :raise UserError: somebody does
+        """
+        journals = self.journal_id
+        if journals != journals.try_lock_for_update(allow_referencing=True):
+            raise UserError(
+                self.env._(
+                    "The bills of %s are being posted: try again in a few minutes.",
+                    ", ".join(self.mapped("name")),
+                )
+            )
+
     def _find_bill_journal(self):
         """Return the journal of the shop's account, and why there is none."""
         try:

@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Posting: both modes end alike, can be undone, and show what is not right."""
 
+from odoo import fields
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 
@@ -146,6 +147,101 @@ class TestPosting(FinanceCase):
         self.assertEqual(bill.line_ids.state, "posted")
         self.assertEqual(self._balance(account), 1.23)
         self.assertEqual(self._balance(self.shop.journal_id.suspense_account_id), 0)
+
+    def _explain(self):
+        """Let an accountant say what the unknown code is; return its account."""
+        account = self.company._make_pdd_account("other_charge")
+        self.env["pdd.flow.type"].create(
+            {"name": "New", "code": "0990099", "account_id": account.id}
+        )
+        return account
+
+    def _lock_june(self):
+        self.env.flush_all()
+        self.company.fiscalyear_lock_date = "2026-06-30"
+
+    def _post_two_months(self):
+        """Post an unknown code in a month that is locked then, and in the next one.
+
+        In entries per day: Odoo locks no period with an unexplained statement line.
+        """
+        self.company.pdd_posting_mode = "day"
+        charge = row("", "-9.00", "0080001")
+        old = self._post(row("", "-1.00", "0990099"), charge)
+        self._lock_june()
+        new = row("", "-2.00", "0990099", "2026-07-02 10:00:00")
+        new = self._post(new, start="2026-07-01", end="2026-07-31")
+        return old, new
+
+    def test_an_unknown_code_in_a_locked_period_stops_no_other(self):
+        old, new = self._post_two_months()
+        unknown = old.line_ids.filtered(lambda line: line.state == "unknown")
+        entry, account = unknown.move_id, self._explain()
+        issue = self.env["pdd.issue"].search([("cause", "=", "bill_code")])
+        issue.action_retry()
+        self.assertEqual(set((old + new).line_ids.mapped("state")), {"posted"})
+        self.assertEqual(unknown.move_id, entry)
+        self.assertEqual(self._balance(self.shop.journal_id.suspense_account_id), 0)
+        self.assertEqual(self._balance(account), 3.0)
+        correction = entry.pdd_correction_ids
+        self.assertRecordValues(
+            correction,
+            [
+                {
+                    "date": fields.Date.to_date("2026-07-01"),
+                    "pdd_shifted_date": fields.Date.to_date("2026-06-08"),
+                    "state": "posted",
+                }
+            ],
+        )
+        self.assertEqual(sorted(correction.line_ids.mapped("balance")), [-1.0, 1.0])
+        self.assertEqual(issue.state, "solved")
+
+    def test_a_withdrawal_recognised_late_is_in_transit_by_its_correction(self):
+        withdrawal = self.env.ref("pdd_connector_finance.flow_type_withdrawal")
+        withdrawal.active = False
+        bank = self.env["account.journal"].create(
+            {"name": "ICBC", "code": "ICBC", "type": "bank"}
+        )
+        self.company.pdd_posting_mode = "day"
+        line = self._post(row("", "-9.00", "0080001")).line_ids
+        self._lock_june()
+        withdrawal.active = True
+        line.action_retry()
+        self.assertTrue(line.is_in_transit)
+        self.assertEqual(line.search([("is_in_transit", "=", True)]), line)
+        bank_line = self.env["account.bank.statement.line"].create(
+            {"journal_id": bank.id, "date": "2026-07-01", "amount": 9.0}
+        )
+        self.company.pdd_bank_days = 30
+        self.shop._match_withdrawals()
+        self.assertEqual(line.bank_line_id, bank_line)
+
+    def test_a_correction_goes_when_its_entry_is_undone(self):
+        before = self._balances()
+        old, new = self._post_two_months()
+        unknown = self._balances()
+        self._explain()
+        (old + new).line_ids.action_retry()
+        known = self._balances()
+        self.assertNotEqual(known, unknown)
+        self.env.flush_all()
+        self.company.fiscalyear_lock_date = False
+        (old + new).action_undo()
+        self.assertEqual(self._balances(), before)
+        self.shop._post_bills()
+        self.assertEqual(self._balances(), known)
+
+    def test_a_code_without_account_in_a_locked_period_waits_for_one(self):
+        old, _new = self._post_two_months()
+        flow_type = self.env["pdd.flow.type"].create({"name": "N", "code": "0990099"})
+        unknown = old.line_ids.filtered(lambda line: line.state == "unknown")
+        unknown.action_retry()
+        self.assertEqual((unknown.state, unknown.reason), ("unknown", "no_account"))
+        flow_type.account_id = self.company._make_pdd_account("other_charge")
+        unknown.action_retry()
+        self.assertEqual((unknown.state, unknown.reason), ("posted", False))
+        self.assertEqual(self._balance(flow_type.account_id), 1.0)
 
     def test_a_flow_type_is_used_from_its_first_day(self):
         account = self.company._make_pdd_account("other_charge")
@@ -377,6 +473,45 @@ class TestPosting(FinanceCase):
                 self.assertEqual((wrong.open_amount, wrong.income_amount), (85.0, 0.0))
                 self.assertEqual(right.settlement_state, "settled")
                 self.assertEqual(right.open_amount, 0.0)
+
+    def test_an_order_named_in_a_locked_period_is_settled_by_a_correction(self):
+        self.company.pdd_posting_mode = "day"
+        first, second = self._create_order("42.50"), self._create_order("42.50")
+        self._invoice()
+        bill = self._post(row("", "42.50", "0010002"), row("", "20.00", "0010002"))
+        line = bill.line_ids.filtered(lambda line: line.amount == 42.50)
+        entry, before = line.move_id, self._balances()
+        self._lock_june()
+        for order, other in ((first, second), (second, first), (first, second)):
+            line._assign_order(order, "person")
+            self.assertEqual(order.settlement_state, "settled")
+            self.assertEqual((other.open_amount, other.income_amount), (42.5, 0.0))
+        self.assertEqual(line.move_id, entry)
+        self.assertEqual(self._balances(), before)
+        dates = set(entry.pdd_correction_ids.mapped("date"))
+        self.assertEqual(dates, {fields.Date.to_date("2026-07-01")})
+        nameless = entry.line_ids.filtered(
+            lambda item: item.pdd_part and not item.pdd_order_id
+        )
+        self.assertEqual(nameless.amount_residual, -20.0)
+
+    def test_income_named_before_its_order_is_there_is_matched_when_it_comes(self):
+        for mode in ("statement", "day"):
+            with self.subTest(mode):
+                self.company.pdd_posting_mode = mode
+                row_of_order = self._order_row("42.50")
+                moment = f"2026-06-0{len(mode)} 10:00:00"
+                bill = self._post(
+                    row("", "42.50", "0010002", moment),
+                    row("", "20.00", "0010002", moment),
+                )
+                line = bill.line_ids.filtered(lambda line: line.amount == 42.50)
+                numbers = {line: row_of_order["order_sn"]}
+                line._assign_numbers(self.shop, numbers, "report")
+                order = self._create_orders(row_of_order)
+                self._invoice()
+                self.shop._cron_post_bills()
+                self.assertEqual(order.settlement_state, "settled")
 
     def test_a_movement_without_order_number_goes_to_a_person(self):
         bill = self._post(row("", "-3.00", "0040004"))

@@ -4,6 +4,7 @@
 
 import base64
 import io
+from datetime import datetime
 
 import openpyxl
 from odoo.exceptions import UserError
@@ -13,6 +14,7 @@ from .bills import row
 from .common import FinanceCase
 
 COMPENSATION = "订单号,商品名称,赔付时间,赔付金额(元),承诺发货时间,发货时间,赔付原因"
+NINTH = datetime(2026, 6, 9, 10)  # Shanghai
 PROMOTION = "日期,商品ID,推广场景,成交花费(元),交易额(元),总花费(元),曝光量"
 
 
@@ -139,6 +141,29 @@ class TestReports(FinanceCase):
         found = self._upload("compensation", csv_report(COMPENSATION, *rows))
         self.assertEqual(found.bill_line_id, own | nameless)
         self.assertEqual(nameless.order_id, order)
+
+    def test_a_report_about_a_locked_day_does_not_stop_the_scheduled_action(self):
+        self.company.pdd_posting_mode = "day"
+        order = self._create_order()
+        bill = self._post(
+            row("", "-3.00", "0020002", "2026-06-09 10:00:00"),
+            row("", "-4.00", "0020002", "2026-06-09 10:00:00"),
+        )
+        line = bill.line_ids.filtered(lambda line: line.amount == -3.0)
+        vals = self.env["pdd.compensation"]._prepare_vals(
+            {"order_sn": order.order_sn, "occurred_at": NINTH, "amount": 3.0}
+            | dict.fromkeys(("promised_date", "shipping_date"))
+            | dict.fromkeys(("reason", "tracking_number"), "")
+        )
+        self.env["pdd.compensation"].create(
+            {**vals, "shop_id": self.shop.id, "ordinal": 1}
+        )
+        self.env.flush_all()
+        self.company.fiscalyear_lock_date = "2026-06-30"
+        self.env["pdd.shop"]._cron_post_bills()
+        self.assertEqual(line.order_id, order)
+        self.assertEqual(order.refund_bill_amount, -3.0)
+        self.assertTrue(line.move_id.pdd_correction_ids)
 
     def test_a_refund_of_the_same_amount_is_no_compensation(self):
         order = self._create_order()

@@ -1,0 +1,69 @@
+# Copyright 2026 The Pinduoduo connector authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import models
+from odoo.tools import split_every
+
+from .pdd_bill_line_post import BATCH_SIZE
+
+
+class PddBillLine(models.Model):
+    """Undo: the entries of movements are taken back, the movements wait again."""
+
+    _inherit = "pdd.bill.line"
+
+    def action_retry(self):
+        """Post once more what could not be posted or had no known code.
+
+        What is booked in a locked period is corrected on the first open day.
+        """
+        self.check_access("read")  # for accountants only
+        # the mirror belongs to the connector, whoever presses the button
+        lines = self.sudo().filtered(lambda line: line.state in ("held", "unknown"))
+        shops, commit_progress = lines.shop_id, self.env["ir.cron"]._commit_progress
+        for batch in lines._get_batches():
+            batch.shop_id._lock_journals()
+            locked = batch._filter_locked()
+            locked._correct_unknown()
+            (batch - locked)._undo_posting()
+            commit_progress()
+            self.env.invalidate_all()
+        shops._post_bills()
+
+    def _get_batches(self):
+        """Return these movements in batches that are small enough for a transaction.
+
+        An entry of a day is taken back as a whole, so it is a batch of its own.
+        """
+        single = self.filtered(
+            lambda line: not line.move_id or line.move_id.statement_line_ids
+        )
+        by_entry = (self - single).grouped("move_id").values()
+        return [*split_every(BATCH_SIZE, single.ids, self.browse), *by_entry]
+
+    def _undo_posting(self):
+        """Take back the entries of these movements, and of those in the same entries.
+
+        :raise UserError: an entry is in a locked period
+        """
+        moves = self.move_id
+        lines = self | self.search([("move_id", "in", moves.ids)])
+        corrections = moves.pdd_correction_ids
+        moves += corrections
+        moves._check_fiscal_lock_dates()
+        lines.write(
+            {
+                "state": "pending",
+                "reason": False,
+                "error_message": False,
+                "move_id": False,
+            }
+        )
+        lines.filtered(lambda line: not line.amount).state = "zero"
+        moves.line_ids.remove_move_reconcile()
+        for entries in (corrections, moves - corrections):  # the others are named there
+            statement_lines = entries.statement_line_ids
+            entries -= statement_lines.move_id
+            statement_lines.unlink()
+            entries.button_draft()
+            entries.with_context(force_delete=True).unlink()
+        lines.bill_id._update_state()
