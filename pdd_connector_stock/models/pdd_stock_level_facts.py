@@ -12,7 +12,7 @@ FACTS = (
     *("id", "shop_id", "company_id", "product_id", "components", "categ_path"),
     *("is_storable", "is_stopped", "platform_qty", "sold_total"),
     *("base_id", "base_after_qty", "base_unseen_qty", "base_sold_total"),
-    *("base_sent_date", "is_complete"),
+    *("base_sent_date", "base_unseen_parts", "orders_date"),
     *("waiting_id", "waiting_qty", "waiting_sold_total"),
 )
 Fact = namedtuple("Fact", FACTS)
@@ -23,7 +23,7 @@ QUERY = """
            sku.stock_stop IS TRUE OR shop.stock_publish IS NOT TRUE,
            sku.platform_qty, COALESCE(level.sold_total, 0),
            base.id, base.after_qty, base.unseen_qty, base.sold_total, base.sent_date,
-           feed.synced_until > base.read_date,
+           base.unseen_parts, feed.synced_until,
            waiting.id, waiting.target_qty, waiting.sold_total
       FROM pdd_sku AS sku
       JOIN pdd_shop AS shop ON shop.id = sku.shop_id AND shop.active

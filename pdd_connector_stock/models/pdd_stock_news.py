@@ -22,7 +22,7 @@ class News:
         self._products = {fact.id: fact.product_id for fact in facts}
         self._by_sku, self._by_product, self._by_shop = {}, {}, {}
         self._sold, self._deals = defaultdict(int), {}
-        self._checks = set()
+        self._checks, self._looks = set(), set()
         for mark in marks:
             self._add(mark)
 
@@ -35,6 +35,8 @@ class News:
             self._by_product[mark["product_id"]] = mark
         else:
             self._by_shop[mark["shop_id"]] = mark
+        if sku_id and mark["cause"] == "drift":
+            self._looks.add(sku_id)
         if mark["is_check"]:
             self._checks.add(sku_id or (mark["shop_id"],))
         if mark["sold_qty"]:
@@ -53,6 +55,10 @@ class News:
     def total(self, fact):
         """Return the pieces of all orders of a SKU that were ever read."""
         return fact.sold_total + self._sold.get(fact.id, 0)
+
+    def is_look(self, fact):
+        """Return whether a SKU was to be looked at once more about now."""
+        return fact.id in self._looks
 
     def must_ask(self, fact):
         """Return whether only the platform knows what it shows.

@@ -8,6 +8,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, json_default
 from psycopg2.extras import Json
 
+from ..unseen import expected_quantity, review, total
 from .pdd_stock_mark import CAUSES
 
 OPEN_STATES = ("held", "to_send", "sending", "unknown")
@@ -81,6 +82,11 @@ class PddStockPublication(models.Model):
         readonly=True,
         help="Pieces missing on the platform without an order in its lists yet.",
     )
+    unseen_parts = fields.Json(
+        readonly=True,
+        export_string_translation=False,
+        help="When these pieces were found missing: [moment, pieces], oldest first.",
+    )
     after_qty = fields.Integer(
         string="After", readonly=True, help="What the platform showed afterwards."
     )
@@ -92,6 +98,11 @@ class PddStockPublication(models.Model):
         string="Check", readonly=True, help="Ask the platform, whatever was expected."
     )
     sold_total = fields.Integer(readonly=True, exportable=False)
+    orders_date = fields.Datetime(
+        string="Orders Read Until",
+        readonly=True,
+        help="Up to this moment the orders of the shop are part of the computation.",
+    )
     drift_qty = fields.Integer(
         string="Drift",
         readonly=True,
@@ -102,7 +113,6 @@ class PddStockPublication(models.Model):
             ("raised", "Raised in the merchant backend, or returned by a refund"),
             ("lowered", "Lowered in the merchant backend, or held by unpaid orders"),
             ("refused", "A reduction was refused before"),
-            ("lost", "An answer was lost before"),
         ],
         string="Likely Cause",
         readonly=True,
@@ -196,6 +206,13 @@ class PddStockPublication(models.Model):
         self._brake(rows, {fact.id: fact for fact in facts})
         if rows:
             self._insert(rows)
+        planned = {row["sku_id"] for row in rows}
+        early = [
+            fact.id
+            for fact in facts
+            if news.is_look(fact) and fact.id not in planned and _review(fact)[0]
+        ]
+        self._postpone_look(early)
 
     @api.model
     def _is_needed(self, fact, result, news):
@@ -211,32 +228,31 @@ class PddStockPublication(models.Model):
             return fact.waiting_qty != result.quantity or is_sold
         if not fact.base_id or news.must_ask(fact):
             return True
+        unseen, no_sale = _review(fact)
+        if no_sale:
+            return True
         sold = fact.sold_total - fact.base_sold_total
-        if fact.base_unseen_qty > sold and fact.is_complete:
-            return True  # what was missing on the platform was no order
         expected = expected_quantity(fact.base_after_qty, fact.base_unseen_qty, sold)
-        return result.quantity != expected
+        return max(0, result.quantity - total(unseen)) != expected
 
     @api.model
     def _prepare_row(self, fact, result, news):
         mark = news.get(fact)
-        sold = fact.sold_total - (fact.base_sold_total or 0)
-        unexplained = bool(
-            fact.base_id and fact.base_unseen_qty > sold and fact.is_complete
-        )
+        _unseen, no_sale = _review(fact)
         return {
             "sku_id": fact.id,
             "shop_id": fact.shop_id,
             "company_id": fact.company_id,
             "rule_id": result.rule.id,
-            "cause": "drift" if unexplained else mark["cause"],
+            "cause": "drift" if no_sale else mark["cause"],
             "origin": mark["origin"],
             "user_id": mark["user_id"],
             "change_date": mark["change_date"],
             "inputs": result.inputs,
             "target_qty": result.quantity,
             "sold_total": fact.sold_total,
-            "is_check": unexplained or news.must_ask(fact),
+            "orders_date": fact.orders_date,
+            "is_check": bool(no_sale) or news.must_ask(fact),
             "state": "to_send",
         }
 
@@ -267,20 +283,22 @@ class PddStockPublication(models.Model):
                 """
                 INSERT INTO pdd_stock_publication (sku_id, shop_id, company_id, rule_id,
                             cause, origin, user_id, change_date, inputs, target_qty,
-                            quantity, sold_total, is_check, state, create_date,
+                            quantity, sold_total, orders_date, is_check, state,
+                            create_date,
                             expected_qty, is_expected, read_qty, is_read, unseen_qty,
                             after_qty, maybe_qty, is_maybe, drift_qty, attempts)
                      SELECT row.*, now() AT TIME ZONE 'UTC',
                             0, FALSE, 0, FALSE, 0, 0, 0, FALSE, 0, 0
                        FROM (SELECT sku_id, shop_id, company_id, rule_id, cause, origin,
                                     user_id, change_date, inputs, target_qty,
-                                    target_qty AS quantity, sold_total, is_check, state
+                                    target_qty AS quantity, sold_total, orders_date,
+                                    is_check, state
                                FROM jsonb_to_recordset(%s) AS data (sku_id int,
                                     shop_id int, company_id int, rule_id int,
                                     cause text, origin text, user_id int,
                                     change_date timestamp, inputs jsonb,
-                                    target_qty int, sold_total int, is_check boolean,
-                                    state text)
+                                    target_qty int, sold_total int,
+                                    orders_date timestamp, is_check boolean, state text)
                             ) AS row
                 """,
                 Json(rows, dumps=to_json),
@@ -340,14 +358,11 @@ class PddStockPublication(models.Model):
         return len(old), len(old) == GC_LIMIT
 
 
-def expected_quantity(after, unseen, sold):
-    """Return what the platform should show.
-
-    :param int after: what it showed after the last publication
-    :param int unseen: pieces that were missing then without an order
-    :param int sold: pieces in orders read since
-    """
-    return after + unseen - max(sold, unseen)
+def _review(fact):
+    """Return which pieces missing at the last publication may still be sales."""
+    until = fact.orders_date and fields.Datetime.to_string(fact.orders_date)
+    sold = fact.sold_total - (fact.base_sold_total or 0)
+    return review(fact.base_unseen_parts or (), sold, until)
 
 
 def to_json(value):

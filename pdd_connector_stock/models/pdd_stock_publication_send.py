@@ -8,6 +8,8 @@ from odoo.tools import SQL
 from psycopg2 import OperationalError
 from psycopg2.errors import UniqueViolation
 
+from ..unseen import expected_quantity, review, total
+
 BATCH = 10  # SKUs of one shop taken at once
 BATCH_SECONDS = 60  # what is not begun by then goes back to the queue
 STALE = timedelta(minutes=2)  # of a claim: the seconds above, two calls, their timeouts
@@ -193,23 +195,47 @@ class PddStockPublication(models.Model):
             order="id",
         )
         taken = {publication.sku_id: publication for publication in self}
-        for row in older:
-            newest = taken[row.sku_id]
-            if row.id < newest.id and row.state == "unknown":
-                newest.write({"maybe_qty": row.quantity, "is_maybe": True})
         older = older.filtered(lambda row: row.id < taken[row.sku_id].id)
+        for row in older.filtered("is_maybe"):
+            taken[row.sku_id]._build_on(row)
         braked_shops = older.filtered(lambda row: row.state == "held").shop_id
-        older.state = "superseded"
+        older.write({"state": "superseded", "drift_qty": 0})
         for shop in braked_shops:
             shop._settle_stock_brake()
 
     def _note_expected(self):
-        """Note what the platform should show now, by what it was told last."""
-        for publication in self:
+        """Note what the platform should show now, by what it was told last.
+
+        Where an answer is missing, that was noted before, by :meth:`_set_unknown`.
+        """
+        for publication in self.filtered(lambda row: not row.is_maybe):
             base = publication.sku_id.publication_id
             if base:
-                publication.expected_qty = base._get_expected(publication.sold_total)
-                publication.is_expected = True
+                publication._build_on(base)
+
+    def _build_on(self, base):
+        """Note what the platform should show now, and which sales no order shows yet.
+
+        :param base: the publication that was told last, or that got no answer
+        """
+        self.ensure_one()
+        sold = max(0, self.sold_total - base.sold_total)
+        until = self.orders_date and fields.Datetime.to_string(self.orders_date)
+        unseen, no_sale = review(base.unseen_parts or (), sold, until)
+        vals = {
+            "unseen_parts": unseen,
+            "unseen_qty": total(unseen),
+            "drift_qty": -no_sale,
+        }
+        if base.is_maybe:
+            maybe = expected_quantity(base.maybe_qty, base.unseen_qty, sold)
+            vals.update(maybe_qty=maybe, is_maybe=True)
+        if base.is_maybe and not base.is_expected:
+            self.write(vals)
+            return
+        shown = base.expected_qty if base.is_maybe else base.after_qty
+        expected = expected_quantity(shown, base.unseen_qty, sold)
+        self.write({**vals, "expected_qty": expected, "is_expected": True})
 
     @api.model
     def _recover_stale(self):

@@ -29,7 +29,7 @@ class PddStockPublication(models.Model):
         self._end_snapshot()
         sentence = self.shop_id._explain(error)
         if error.outcome_unknown and facts["may_be_applied"]:
-            self._set_unknown(sentence)
+            self._set_unknown(sentence, facts["decided"])
             return not isinstance(error, pop.PddTransportError)
         if isinstance(error, pop.PddBusinessError):
             self._settle_refusal(error, facts)
@@ -49,29 +49,24 @@ class PddStockPublication(models.Model):
         Goods on a promotional slot may not be reduced: the shop goes on selling
         what Odoo has not got, so this is an alarm of its own.
         """
-        read = facts.get("read", {})
         sentence = self.shop_id._explain(error)
         vals = {"message": sentence, "is_maybe": False, "retry_date": False}
         if not facts["may_be_applied"]:
             self._settle({**vals, "state": "error"})
             self._report_error(sentence)
             return
-        shown = read.get("read_qty", self._get_shown())
-        if self.target_qty < shown:
+        decided = facts["decided"]
+        if decided["quantity"] < decided["read_qty"]:
             vals.update(
+                decided,
                 state="refused",
-                after_qty=shown,
-                unseen_qty=0,
+                after_qty=decided["read_qty"],
                 sent_date=self._platform_now(),
-                **{**read, "is_read": bool(read)},
             )
             self._settle(vals)
         else:
             self._settle({**vals, "state": "error"})
             self._report_error(sentence)
-
-    def _get_shown(self):
-        return self.expected_qty if self.is_expected else self.sku_id.platform_qty
 
     def _settle_pause(self, error, sentence):
         """Put the publication back; the shop's problem has to end first."""
@@ -86,18 +81,29 @@ class PddStockPublication(models.Model):
         if not isinstance(error, passing) or self.attempts >= ALARM_ATTEMPTS:
             self.shop_id._report_stock_trouble(sentence)
 
-    def _set_unknown(self, sentence):
-        """Keep that nobody knows whether the platform took the quantity."""
-        retry_date = fields.Datetime.now() + self._get_pause()
-        self._settle(
-            {
-                "state": "unknown",
-                "maybe_qty": self.quantity,
-                "is_maybe": True,
-                "retry_date": retry_date,
-                "message": sentence,
+    def _set_unknown(self, sentence, decided=None):
+        """Keep that nobody knows whether the platform took the quantity.
+
+        It shows what was read before or what was told, less what is bought since.
+
+        :param dict decided: what was read and told; a worker that died has not said it,
+            so it is the most it can have told
+        """
+        if decided:
+            vals = {
+                **decided,
+                "expected_qty": decided["read_qty"],
+                "is_expected": True,
+                "maybe_qty": decided["quantity"],
             }
+        else:
+            told = max(0, self.target_qty - self.unseen_qty)
+            vals = {"maybe_qty": max(told, self.maybe_qty if self.is_maybe else 0)}
+        retry_date = fields.Datetime.now() + self._get_pause()
+        vals.update(
+            state="unknown", is_maybe=True, retry_date=retry_date, message=sentence
         )
+        self._settle(vals)
         self._wake(retry_date)
 
     def _get_pause(self):
@@ -156,17 +162,25 @@ class PddStockPublication(models.Model):
                 }
             )
             self._report_refused()
-            self._look_again(fields.Datetime.now() + RETRY_REFUSED)
+            self._look_again(self.sku_id, fields.Datetime.now() + RETRY_REFUSED)
         elif self.state in ("error", "unknown"):
             sku.stock_outcome = self.state
-        if self.unseen_qty and self.state in ("sent", "equal"):
+        if self.unseen_qty and self.state in ("sent", "equal", "refused"):
             margin = timedelta(seconds=self.shop_id.order_margin) + RECHECK_EXTRA
-            self._look_again(fields.Datetime.now() + margin)
+            self._look_again(self.sku_id, fields.Datetime.now() + margin)
 
-    def _look_again(self, due_date):
-        """Have the SKU worked out once more at a later moment."""
-        self.env["pdd.stock.mark"]._mark("drift", skus=self.sku_id, due_date=due_date)
+    @api.model
+    def _look_again(self, skus, due_date):
+        """Have SKUs worked out once more at a later moment."""
+        self.env["pdd.stock.mark"]._mark("drift", skus=skus, due_date=due_date)
         self._wake(due_date)
+
+    @api.model
+    def _postpone_look(self, sku_ids):
+        """Look later at SKUs with missing pieces: the orders are not read that far."""
+        skus = self.env["pdd.sku"].browse(sku_ids)
+        if skus:
+            self._look_again(skus, fields.Datetime.now() + RECHECK_EXTRA)
 
     def _report_refused(self):
         """Raise the alarm: more is on offer than there is."""

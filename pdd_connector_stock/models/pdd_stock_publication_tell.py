@@ -6,6 +6,7 @@ from odoo import fields, models
 from odoo.addons.pdd_connector import pop
 from odoo.exceptions import UserError
 
+from ..unseen import count_unseen, total
 from .pdd_stock_publication_settle import RETRY
 
 READ_API = "pdd.goods.skus.get"
@@ -24,8 +25,10 @@ class PddStockPublication(models.Model):
     are looked for twice: orders are read before anything is worked out, and the
     platform's own quantity is read right before it is overwritten. Where it is lower
     than it should be, somebody has bought and the lists do not show it yet: as many
-    pieces are told less. What remains is the time between this reading and the writing
-    that follows at once: the way there and back of one call.
+    pieces are told less, by this publication and by those that follow, until the lists
+    are read beyond that moment (see :mod:`~odoo.addons.pdd_connector_stock.unseen`).
+    What remains is the time between this reading and the writing that follows at once:
+    the way there and back of one call.
     """
 
     _inherit = "pdd.stock.publication"
@@ -73,22 +76,19 @@ class PddStockPublication(models.Model):
             "goods_id": int(self.sku_id.goods_id.goods_id),
             "sku_id": int(self.sku_id.sku_id),
         }
-        target, vals = self.target_qty, {}
-        if target or self.is_check:
-            facts["read"] = self._ask(keys)
-            vals = self._decide(**facts["read"])
-            if vals["quantity"] == vals["read_qty"]:
-                return {**vals, **self._known_vals("equal", vals["quantity"])}
-            if vals["quantity"] > vals["read_qty"] and not self._may_raise():
-                return {**vals, **self._wait_vals()}
-            target = vals["quantity"]
+        facts["decided"] = vals = self._decide(**self._ask(keys))
+        quantity, shown = vals["quantity"], vals["read_qty"]
+        if quantity == shown:
+            return {**vals, **self._known_vals("equal", quantity)}
+        if quantity > shown and not self._may_raise():
+            return self._wait_vals()
         facts["may_be_applied"] = True
         answer = self.shop_id._call(
-            WRITE_API, **keys, quantity=target, update_type=FULL_UPDATE
+            WRITE_API, **keys, quantity=quantity, update_type=FULL_UPDATE
         )
         if answer.get("is_success") is not True:
             raise pop.PddBusinessError(0, self.env._("No success was reported."))
-        return {**vals, "quantity": target, **self._known_vals("sent", target)}
+        return {**vals, **self._known_vals("sent", quantity)}
 
     def _ask(self, keys):
         """Return what the platform shows of the SKU, and when it was asked."""
@@ -102,29 +102,36 @@ class PddStockPublication(models.Model):
 
     def _decide(self, read_qty, read_date):
         """Return the quantity to tell, now that the platform's own is known."""
-        known = []
-        if not self.is_check:
-            known += [self.expected_qty] if self.is_expected else []
-            known += [self.maybe_qty] if self.is_maybe else []
-        unseen = count_unseen(read_qty, known)
+        known = [self.expected_qty] if self.is_expected else []
+        known += [self.maybe_qty] if self.is_maybe else []
+        found, parts = count_unseen(read_qty, known), [*(self.unseen_parts or ())]
+        if found:
+            parts.append([fields.Datetime.to_string(read_date), found])
+        unseen = total(parts)
         return {
             "read_qty": read_qty,
             "read_date": read_date,
             "is_read": True,
+            "unseen_parts": parts,
             "unseen_qty": unseen,
             "quantity": max(0, self.target_qty - unseen),
-            **self._prepare_drift_vals(read_qty),
+            **self._prepare_drift_vals(read_qty, known),
         }
 
-    def _prepare_drift_vals(self, read_qty):
-        """Return how far the platform was from what was expected, found by a check."""
-        drift = read_qty - self.expected_qty if self.is_expected else 0
-        if not drift or not self.is_check:
+    def _prepare_drift_vals(self, read_qty, known):
+        """Return how far the platform was from what was expected.
+
+        Pieces that are missing are no drift as long as they may have been bought. A
+        change tells the right quantity in any case: only a check looks at the surplus.
+
+        :param list known: see :func:`~odoo.addons.pdd_connector_stock.unseen.count_unseen`
+        """
+        drift = self.drift_qty
+        if known and self.is_check:
+            drift += max(0, read_qty - max(known))
+        if not drift:
             return {"drift_qty": 0, "drift_cause": False}
-        base = self.sku_id.publication_id
-        if self.is_maybe:
-            cause = "lost"
-        elif base.state == "refused":
+        if self.sku_id.publication_id.state == "refused":
             cause = "refused"
         else:
             cause = "raised" if drift > 0 else "lowered"
@@ -154,14 +161,3 @@ class PddStockPublication(models.Model):
             "message": False,
             "retry_date": False,
         }
-
-
-def count_unseen(read, known):
-    """Return how many pieces are missing on the platform without a known reason.
-
-    :param int read: what it shows
-    :param list known: what it should show; two values after an attempt without answer
-    """
-    if not known or read in known:
-        return 0
-    return max(0, max(known) - read)

@@ -54,6 +54,108 @@ class TestStockFaults(PddStockCase):
         self.assertEqual(self._shown(), 45)
         self.assertEqual(len(self._calls()), calls)
 
+    def test_a_second_change_keeps_the_sales_that_the_first_one_found(self):
+        self.platform.settings.list_lag = 300
+        self._buy(5)
+        for stock in (50, 52, 41):
+            self._stock(stock)
+            self._run()
+            self.assertEqual(self._shown(), stock - 5)
+            self.assertEqual(self._last().unseen_qty, 5)
+        self._buy(2)
+        self._stock(60)
+        self._run()
+        self.assertEqual((self._shown(), self._last().unseen_qty), (53, 7))
+        self.assertFalse(self.shop.order_count)
+        self.sim.clock.advance(400)
+        self.assertFalse(self._settled())
+        self.assertEqual(self.shop.order_count, 2)
+        self.assertEqual(self._shown(), 53)
+
+    def test_a_check_overwrites_no_sale_the_lists_do_not_show_yet(self):
+        self.platform.settings.list_lag = 300
+        self._buy(5)
+        for _again in range(2):
+            self.sku.action_publish_stock()
+            self._run()
+            self.assertEqual((self._shown(), self._last().unseen_qty), (35, 5))
+        self._compare()
+        self._run()
+        self.assertEqual(self._shown(), 35)
+        self.assertFalse(self._calls(WRITE))
+        self.assertFalse(self._last().drift_qty)
+        self.sim.clock.advance(400)
+        self.assertFalse(self._settled())
+        self.assertEqual(self._shown(), 35)
+        drifts = self.env["pdd.stock.publication"].search([("drift_qty", "!=", 0)])
+        self.assertFalse(drifts)
+
+    def test_sales_found_at_zero_are_kept_when_there_is_stock_again(self):
+        self.platform.settings.list_lag = 300
+        self._buy(5)
+        self._stock(0)
+        self._run()
+        self.assertEqual((self._shown(), self._last().unseen_qty), (0, 5))
+        self._stock(30)
+        self._run()
+        self.assertEqual(self._shown(), 25)
+
+    def test_sales_found_before_an_answer_was_lost_are_kept(self):
+        self.platform.settings.list_lag = 300
+        self._buy(5)
+        self.sim.faults.add("timeout_after_effect", api=WRITE, seconds=0)
+        self._stock(50)
+        self._run()
+        self.assertRecordValues(
+            self._last(), [{"state": "unknown", "quantity": 45, "maybe_qty": 45}]
+        )
+        self._buy(1)
+        self.sim.faults.add("http_5xx", api=READ, times=-1)
+        self._pass_time(minutes=1)
+        self._run()
+        self.assertEqual(self._last().state, "to_send")
+        self.sim.faults.clear()
+        self._stock(60)
+        self._pass_time(minutes=1)
+        self._run()
+        self.assertEqual((self._shown(), self._last().unseen_qty), (54, 6))
+
+    def test_a_refused_reduction_keeps_the_sales_it_found(self):
+        self.platform.settings.list_lag = 300
+        goods = self.sim.shops[0].goods[int(self.sku.goods_id.goods_id)]
+        goods.is_promoted = True
+        self._buy(5)
+        self._sell(15)
+        self._run()
+        self.assertRecordValues(self._last(), [{"state": "refused", "unseen_qty": 5}])
+        self._stock(55)
+        self._run()
+        self.assertEqual(self._shown(), 35)
+        goods.is_promoted = False
+        self._stock(52)
+        self._run()
+        self.assertEqual(self._shown(), 32)
+
+    def test_a_worker_killed_after_it_found_sales_keeps_them(self):
+        self.platform.settings.list_lag = 300
+        for point in ("before", "after"):
+            with self.subTest(killed=point):
+                self._buy(5)
+                self._stock(self._last().target_qty + 10)
+                with suppress(Killed), self._kill(point):
+                    self._run()
+                self.env.invalidate_all()
+                self._pass_time(minutes=5)
+                self._run()
+                self._pass_time(minutes=5)
+                self._run()
+                bought = len(self.sim.shops[0].orders) * 5
+                most = self._last().target_qty - bought
+                self.assertLessEqual(self._shown(), most)
+        self.sim.clock.advance(400)
+        self.assertFalse(self._settled())
+        self.assertEqual(self._shown(), most)
+
     def test_what_no_order_explains_after_a_while_is_mended(self):
         self._on_platform().quantity = 33
         self._stock(50)
@@ -318,6 +420,9 @@ class TestStockFaults(PddStockCase):
         self._on_platform(lowered).quantity = 12
         self._compare()
         self._run()
+        self.assertEqual((self._shown(raised), self._shown(lowered)), (40, 12))
+        self.sim.clock.advance(600)
+        self.assertFalse(self._settled())
         drifts = self.env["pdd.stock.publication"].search([("drift_qty", "!=", 0)])
         self.assertRecordValues(
             drifts.sorted("drift_qty"),

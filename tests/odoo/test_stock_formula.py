@@ -8,11 +8,11 @@ from math import floor
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from odoo.addons.pdd_connector_stock.formula import Offer, Terms, answer
-from odoo.addons.pdd_connector_stock.models.pdd_stock_publication import (
-    expected_quantity,
-)
-from odoo.addons.pdd_connector_stock.models.pdd_stock_publication_tell import (
+from odoo.addons.pdd_connector_stock.unseen import (
     count_unseen,
+    expected_quantity,
+    review,
+    total,
 )
 
 patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -106,6 +106,42 @@ def test_sales_before_and_after_the_lists_show_them_count_once(after, unseen, la
     assert expected_quantity(after, unseen, 0) == shown
     assert expected_quantity(after, unseen, unseen) == shown
     assert expected_quantity(after, unseen, unseen + later) == shown - later
+
+
+def test_orders_explain_the_oldest_findings_first():
+    findings = [["2026-11-25 10:00:00", 3], ["2026-11-25 10:00:20", 2]]
+    assert review(findings, 0, None) == (findings, 0)
+    assert review(findings, 4, None) == ([["2026-11-25 10:00:20", 1]], 0)
+    assert review(findings, 9, None) == ([], 0)
+
+
+def test_what_the_lists_do_not_show_beyond_its_moment_was_no_sale():
+    findings = [["2026-11-25 10:00:00", 3], ["2026-11-25 10:00:20", 2]]
+    later = "2026-11-25 10:00:10"
+    assert review(findings, 0, later) == (findings[1:], 3)
+    assert review(findings, 1, later) == (findings[1:], 2)
+    assert review(findings, 3, later) == (findings[1:], 0)
+    assert review(findings, 0, findings[0][0]) == (findings, 0)
+
+
+@patient
+@given(st.lists(st.tuples(pieces, pieces, st.integers(-500, 500)), max_size=8))
+def test_findings_always_add_up_to_what_no_order_shows(steps):
+    """Buyers buy, orders turn up, full quantities are told, in any order."""
+    shown, findings, bought, listed, base = 40, [], 0, 0, (40, 0, 0)
+    for number, (wanted, turned_up, target) in enumerate(steps):
+        taken = min(wanted, shown)
+        shown, bought = shown - taken, bought + taken
+        listed = min(bought, listed + turned_up)
+        after, unseen, listed_then = base
+        sold = listed - listed_then
+        findings, no_sale = review(findings, sold, None)
+        assert not no_sale
+        found = count_unseen(shown, [expected_quantity(after, unseen, sold)])
+        findings += [[number, found]] if found else []
+        assert total(findings) == bought - listed
+        shown = max(0, target - total(findings))
+        base = shown, total(findings), listed
 
 
 @patient
