@@ -1,12 +1,18 @@
 # Copyright 2026 The Pinduoduo connector authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import models
+from odoo import fields, models
 
 
 class PddOrder(models.Model):
     """Orders sold and not yet in a stock move count against what is on offer."""
 
     _inherit = "pdd.order"
+
+    is_stock_freed = fields.Boolean(
+        readonly=True,
+        exportable=False,
+        help="A stock move of it was cancelled or changed while it was to ship.",
+    )
 
     _stock_unmade_idx = models.Index(
         "(id) WHERE sale_order_id IS NULL AND state IN ('pending', 'held', 'error')"
@@ -16,6 +22,8 @@ class PddOrder(models.Model):
         result = super().write(vals)
         if vals.keys() & {"state", "sale_order_id"}:
             self._mark_stock()
+        elif "order_status" in vals:
+            self.filtered("is_stock_freed")._mark_stock()
         return result
 
     def _write_lines(self, shop, rows, before):

@@ -9,34 +9,55 @@ from odoo.tools import SQL
 
 MOVES_OPEN = ("waiting", "confirmed", "assigned", "partially_available")
 SOLD_QUERY = """
-    WITH unmade AS (
-        SELECT id, shop_id
+    WITH loose AS (
+        SELECT id, shop_id, NULL::int AS sale_order_id
           FROM pdd_order
          WHERE sale_order_id IS NULL
            AND state IN ('pending', 'held', 'error')
            AND COALESCE(related_order_sn, '') = ''
          UNION ALL
-        SELECT orders.id, orders.shop_id
+        SELECT orders.id, orders.shop_id, sale.id
           FROM pdd_order AS orders
           JOIN sale_order AS sale ON sale.id = orders.sale_order_id
          WHERE orders.order_status = 1
            AND orders.state IN ('done', 'held')
-           AND sale.state != 'sale'
+           AND (sale.state != 'sale' OR orders.is_stock_freed)
            AND COALESCE(orders.related_order_sn, '') = ''
+    ), asked AS (
+        SELECT loose.sale_order_id, shop.company_id, part.product_id,
+               SUM((line.quantity - COALESCE(line.cut_quantity, 0)) * part.pieces)
+               AS pieces
+          FROM loose
+          JOIN pdd_order_line AS line ON line.order_id = loose.id
+          JOIN pdd_sku AS sku ON sku.id = line.sku_id
+          JOIN pdd_shop AS shop ON shop.id = loose.shop_id
+    CROSS JOIN LATERAL (
+               SELECT sku.product_id, 1 AS pieces WHERE sku.kit_components IS NULL
+                UNION ALL
+               SELECT key::int, value::float FROM jsonb_each_text(sku.kit_components)
+               ) AS part
+         WHERE sku.product_id IS NOT NULL
+         GROUP BY loose.id, loose.sale_order_id, shop.company_id, part.product_id
     )
-    SELECT shop.company_id, part.product_id,
-           SUM((line.quantity - COALESCE(line.cut_quantity, 0)) * part.pieces)
-      FROM unmade
-      JOIN pdd_order_line AS line ON line.order_id = unmade.id
-      JOIN pdd_sku AS sku ON sku.id = line.sku_id
-      JOIN pdd_shop AS shop ON shop.id = unmade.shop_id
-CROSS JOIN LATERAL (
-           SELECT sku.product_id, 1 AS pieces WHERE sku.kit_components IS NULL
-            UNION ALL
-           SELECT key::int, value::float FROM jsonb_each_text(sku.kit_components)
-           ) AS part
-     WHERE sku.product_id IS NOT NULL
-     GROUP BY shop.company_id, part.product_id
+    SELECT asked.company_id, asked.product_id,
+           SUM(GREATEST(0, asked.pieces - COALESCE(moved.pieces, 0)))
+      FROM asked
+ LEFT JOIN LATERAL (
+           SELECT GREATEST(
+                      SUM(move.product_qty) FILTER (WHERE target.usage = 'customer'),
+                      SUM(move.product_qty) FILTER (WHERE target.usage != 'customer'
+                                                      AND move.state != 'done')
+                  ) AS pieces
+             FROM sale_order_line AS sale_line
+             JOIN stock_move AS move ON move.sale_line_id = sale_line.id
+             JOIN stock_location AS source ON source.id = move.location_id
+             JOIN stock_location AS target ON target.id = move.location_dest_id
+            WHERE sale_line.order_id = asked.sale_order_id
+              AND move.product_id = asked.product_id
+              AND move.state != 'cancel'
+              AND source.usage != 'customer'
+           ) AS moved ON asked.sale_order_id IS NOT NULL
+     GROUP BY asked.company_id, asked.product_id
 """
 
 
@@ -151,9 +172,10 @@ class PddStockLevel(models.Model):
     def _get_sold(self):
         """Return what the platform sold and no stock move of Odoo knows of.
 
-        Orders that are not made yet, whatever their reason, and orders to ship whose
-        sales order somebody cancelled or set back to a quotation. Orders without
-        anything to ship do not count.
+        Orders that are not made yet, whatever their reason, and of the orders to ship
+        what no move brings, because somebody cancelled the sales order or a transfer.
+        In a delivery of several steps the open step or the last one brings it. Orders
+        without anything to ship do not count.
 
         :return dict: (company id, component id) -> pieces
         """

@@ -20,4 +20,12 @@ class StockMove(models.Model):
             self.env["pdd.stock.mark"]._mark(
                 "move", products=self.product_id, move_ids=move_ids
             )
+        if vals.get("state") == "cancel" or "product_uom_qty" in vals:
+            self._note_freed()
         return result
+
+    def _note_freed(self):
+        """Have the orders looked at whose pieces these moves need not bring any more."""
+        # whoever moves goods need not be allowed to see the orders
+        orders = self.sudo().sale_line_id.order_id.pdd_order_ids
+        orders.filtered(lambda order: order.order_status == 1).is_stock_freed = True

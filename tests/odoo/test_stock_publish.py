@@ -109,6 +109,53 @@ class TestStockPublish(PddStockCase):
         self._run()
         self.assertEqual(self._shown(), 9)
 
+    def test_an_order_whose_transfer_is_cancelled_by_hand_stays_kept_aside(self):
+        self._stock(10)
+        self._run()
+        order = self._buy(3)
+        self.shop.action_sync_orders()
+        pdd_order = self.env["pdd.order"].search([("order_sn", "=", order.order_sn)])
+        sale_order = pdd_order.sale_order_id
+        sale_order.picking_ids.action_cancel()
+        self._stock(12)
+        self._run()
+        self.assertEqual(sale_order.state, "sale")
+        self.assertEqual(self._shown(), 9)
+        sale_order.order_line._action_launch_stock_rule()
+        sale_order.picking_ids.move_ids.filtered(
+            lambda move: move.state != "cancel"
+        ).product_uom_qty = 1
+        self._stock(13)
+        self._run()
+        self.assertEqual(self._shown(), 10)
+        self.platform.event(order.order_sn, "ship")
+        self.shop.action_sync_orders()
+        self._run()
+        self.assertEqual(self._shown(), 12)
+
+    def test_a_delivery_in_two_steps_is_promised_once(self):
+        self.warehouse.delivery_steps = "pick_ship"
+        self._stock(10)
+        self._run()
+        self._buy(3)
+        self.shop.action_sync_orders()
+        sale_order = self.env["pdd.order"].search([], limit=1).sale_order_id
+        self._stock(11)
+        self._run()
+        self.assertEqual(self._shown(), 8)
+        pick = sale_order.picking_ids
+        self.assertEqual(pick.picking_type_code, "internal")
+        pick.button_validate()
+        self._run()
+        self.assertEqual(self._shown(), 8)
+        ship = sale_order.picking_ids - pick
+        self.assertEqual(ship.picking_type_code, "outgoing")
+        ship.action_cancel()
+        self.sku.action_publish_stock()
+        self._run()
+        self.assertEqual(self._shown(), 8)
+        self.assertEqual(self.sku.stock_level_ids.sold_qty, 3)
+
     def test_a_sale_while_a_capped_quantity_is_told_is_filled_up_again(self):
         self.rule.cap_qty = 10
         self._stock(40)
