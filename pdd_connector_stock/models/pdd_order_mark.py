@@ -9,6 +9,7 @@ class PddOrder(models.Model):
     _inherit = "pdd.order"
 
     is_stock_freed = fields.Boolean(
+        string="Delivery Changed",
         readonly=True,
         exportable=False,
         help="A stock move of it was cancelled or changed while it was to ship.",

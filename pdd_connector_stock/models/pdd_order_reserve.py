@@ -54,7 +54,8 @@ class PddOrder(models.Model):
         """Reserve for all orders that wait, in one transaction per batch.
 
         A worker that meets the lock of another one goes away: that one looks again after
-        each batch.
+        each batch. What there is no time for is left to a scheduled action that is woken
+        at once.
         """
         commit_progress = self.env["ir.cron"]._commit_progress
         waiting = Domain("reserve_warehouse_id", "!=", False)
@@ -70,12 +71,14 @@ class PddOrder(models.Model):
                     self.env.cr.rollback()
                     self._reserve_soon()
                     busy = False
-                commit_progress(0 if busy else 1)
+                if not commit_progress(0 if busy else 1) and busy:
+                    self._reserve_soon(minutes=0)
+                    return
 
     @api.model
-    def _reserve_soon(self):
+    def _reserve_soon(self, minutes=RETRY_MINUTES):
         cron = self.env.ref("pdd_connector_stock.ir_cron_order_reserve")
-        cron._trigger(fields.Datetime.now() + timedelta(minutes=RETRY_MINUTES))
+        cron._trigger(fields.Datetime.now() + timedelta(minutes=minutes))
 
     @api.model
     def _reserve_batch(self, warehouse, last_id):

@@ -9,11 +9,12 @@ STATES = [
     ("stopped", "Stopped"),
     ("no_rule", "No rule"),
     ("untracked", "Not tracked"),
+    ("unmapped", "Not mapped"),
 ]
 
 
 class PddStockLevel(models.Model):
-    """What a SKU may offer, as it was worked out last: one row per mapped SKU.
+    """What a SKU may offer, as it was worked out last: one row per SKU ever mapped.
 
     The invariant: what is told to the platform is at most
 

@@ -65,7 +65,9 @@ class PddStockLevel(models.Model):
     @api.model
     def _compute_skus(self, marks):
         """Work out the SKUs of some marks and write what came of it."""
-        facts = self._get_facts(**self._resolve(marks))
+        found = self._resolve(marks)
+        facts = self._get_facts(**found)
+        self._set_unmapped(found["sku_ids"] - {fact.id for fact in facts})
         news = News(marks, facts)
         facts = [fact._replace(sold_total=news.total(fact)) for fact in facts]
         results = self._get_results(facts)
@@ -152,6 +154,22 @@ class PddStockLevel(models.Model):
         rows = [self._prepare_level_row(fact, results[fact.id], news) for fact in facts]
         self.env.cr.execute(SQL(UPSERT, Json(rows, dumps=to_json)))
         self.invalidate_model()
+
+    @api.model
+    def _set_unmapped(self, sku_ids):
+        """Note SKUs that stand for no product any more; nothing is told about them.
+
+        The rows stay: they know the pieces sold.
+        """
+        if not sku_ids:
+            return
+        self.search([("sku_id", "in", [*sku_ids])], order="id").write(
+            {"state": "unmapped", "target_qty": 0, "free_qty": 0, "is_low": False}
+        )
+        waiting = [("sku_id", "in", [*sku_ids]), ("state", "in", ("to_send", "held"))]
+        self.env["pdd.stock.publication"].search(waiting, order="id").write(
+            {"state": "superseded", "drift_qty": 0}
+        )
 
     @api.model
     def _prepare_level_row(self, fact, result, news):

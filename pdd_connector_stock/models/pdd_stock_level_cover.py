@@ -235,8 +235,9 @@ class PddStockLevel(models.Model):
             .mapped(lambda rule: (rule.product_id.id, rule.company_id))
         )
         vals_list = []
+        warehouses = wanted._get_reordering_warehouses()
         for level in wanted.sorted("daily_qty", reverse=True):
-            warehouse = level._get_reordering_warehouse()
+            warehouse = warehouses[level]
             # nobody buys a kit, but what is in it
             for product_id, per in level.sku_id._get_components() if warehouse else ():
                 key = (product_id, level.company_id)
@@ -246,11 +247,20 @@ class PddStockLevel(models.Model):
                     vals_list.append(vals)
         Orderpoint.create(vals_list)
 
-    def _get_reordering_warehouse(self):
-        warehouses = self.rule_id.warehouse_ids
-        return warehouses[:1] or self.env["stock.warehouse"].search(
-            [("company_id", "=", self.company_id.id)], limit=1
+    def _get_reordering_warehouses(self):
+        """Return where the goods are bought for: the rule's, else the company's first."""
+        of_companies = self.env["stock.warehouse"].search(
+            [("company_id", "in", self.company_id.ids)]
         )
+        firsts = {
+            company: warehouses[:1]
+            for company, warehouses in of_companies.grouped("company_id").items()
+        }
+        return {
+            level: level.rule_id.warehouse_ids[:1]
+            or firsts.get(level.company_id, of_companies.browse())
+            for level in self
+        }
 
     def _prepare_orderpoint_vals(self, warehouse, product_id, per):
         """Return a manual reordering rule that covers lead time and warning days.

@@ -4,7 +4,7 @@
 
 from unittest.mock import patch
 
-from odoo import SUPERUSER_ID, api
+from odoo import SUPERUSER_ID, api, fields
 from odoo.addons.pdd_connector.models import pdd_order_lane, pdd_order_make
 from odoo.fields import Domain
 from odoo.tests import tagged
@@ -168,6 +168,30 @@ class TestMaker(PddCase):
         cron = self.env.ref("pdd_connector_stock.ir_cron_order_reserve")
         cron.method_direct_trigger()
         self.assertEqual(pickings.mapped("state"), ["assigned"] * 3)
+        self.assertFalse(orders.reserve_warehouse_id)
+
+    def test_a_maker_without_time_leaves_the_rest_to_the_scheduled_action(self):
+        orders = self._read_orders(3)
+        with patch.object(self.env.registry["pdd.order"], "_finish_made"):
+            self._make_pending()
+        cron = self.env.ref("pdd_connector_stock.ir_cron_order_reserve")
+        triggers = self.env["ir.cron.trigger"]
+        triggers.search([("cron_id", "=", cron.id)]).unlink()
+        with (
+            patch(
+                "odoo.addons.pdd_connector_stock.models.pdd_order_reserve.BATCH_SIZE", 1
+            ),
+            patch.object(
+                self.env.registry["ir.cron"],
+                "_commit_progress",
+                lambda *_args, **_vals: 0,
+            ),
+        ):
+            self.env["pdd.order"]._finish_made()
+        self.assertEqual(len(orders.filtered("reserve_warehouse_id")), 2)
+        trigger = triggers.search([("cron_id", "=", cron.id)])
+        self.assertTrue(trigger.call_at <= fields.Datetime.now())
+        cron.method_direct_trigger()
         self.assertFalse(orders.reserve_warehouse_id)
 
     def test_an_order_cancelled_before_it_was_reserved_takes_no_stock(self):

@@ -50,6 +50,30 @@ class TestStockPublish(PddStockCase):
         self.assertEqual(self._shown(), 12)
         self.assertEqual({self._shown(sku) for sku in self.skus - self.sku}, {0})
 
+    def test_a_sku_that_is_mapped_no_more_is_not_called_published(self):
+        self._stock(12)
+        self._run()
+        level = self.sku.stock_level_ids
+        self.sim.faults.add("http_5xx", api="pdd.goods.skus.get", times=-1)
+        self._stock(15)
+        self._run()
+        self.assertEqual(self._last().state, "to_send")
+        self.sim.faults.clear()
+        product = self.sku.product_id
+        self.sku.product_id = False
+        self._run()
+        self.assertRecordValues(level, [{"state": "unmapped", "target_qty": 0}])
+        self.assertEqual(self._last().state, "superseded")
+        self.assertEqual(self._shown(), 12)
+        self.sku.product_id = product
+        self._pass_time(minutes=5)
+        self._run()
+        self.assertRecordValues(level, [{"state": "ready", "target_qty": 15}])
+        self.assertEqual(self._shown(), 15)
+        self.sku.active = False
+        self._run()
+        self.assertEqual(level.state, "unmapped")
+
     def test_nothing_is_told_without_a_rule(self):
         self.rule.unlink()
         before = self._shown()
