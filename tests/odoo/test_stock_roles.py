@@ -40,7 +40,7 @@ class TestStockRoles(PddStockCase):
         level = self.sku.with_env(env).stock_level_ids
         self.assertEqual(level.published_qty, 40)
         self.assertEqual(level.action_why()["res_model"], "pdd.stock.publication")
-        self._on_platform().quantity = 3
+        self._on_platform().quantity = 47
         level.shop_id.action_publish_stock()
         self.assertEqual(self._shown(), 40)
         level.action_toggle_stop()
