@@ -1,6 +1,7 @@
 from . import (
     account_analytic_distribution_model,
     account_fiscal_position,
+    base,
     ir_cron,
     pdd_api_budget,
     pdd_api_call,

@@ -8,6 +8,7 @@ MATCHED_FIELDS = {"default_code", "barcode", "active"}
 
 class ProductProduct(models.Model):
     _inherit = "product.product"
+    _has_pdd_texts = True
 
     pdd_sku_ids = fields.One2many("pdd.sku", "product_id", string="Pinduoduo SKUs")
     pdd_sku_count = fields.Integer(

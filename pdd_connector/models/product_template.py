@@ -5,6 +5,7 @@ from odoo import api, fields, models
 
 class ProductTemplate(models.Model):
     _inherit = "product.template"
+    _has_pdd_texts = True
 
     pdd_sku_count = fields.Integer(
         string="Number of Pinduoduo SKUs", compute="_compute_pdd_sku_count"

@@ -5,6 +5,7 @@ from odoo import api, fields, models
 
 class SaleOrder(models.Model):
     _inherit = "sale.order"
+    _has_pdd_texts = True
 
     pdd_shop_id = fields.Many2one(
         "pdd.shop",

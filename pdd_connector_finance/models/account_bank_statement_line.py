@@ -7,6 +7,7 @@ class AccountBankStatementLine(models.Model):
     """Lines of the company's bank that are withdrawals of a shop."""
 
     _inherit = "account.bank.statement.line"
+    _has_pdd_texts = True
 
     def _fits_pdd(self, bill_line):
         """Return whether this can be a withdrawal: its amount, on its day or soon after."""

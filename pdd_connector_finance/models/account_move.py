@@ -15,6 +15,7 @@ class AccountMove(models.Model):
     """
 
     _inherit = "account.move"
+    _has_pdd_texts = True
 
     pdd_shop_id = fields.Many2one(
         "pdd.shop",

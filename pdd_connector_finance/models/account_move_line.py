@@ -9,6 +9,7 @@ class AccountMoveLine(models.Model):
     """Journal items know the order they are about, and which part of it."""
 
     _inherit = "account.move.line"
+    _has_pdd_texts = True
 
     pdd_order_id = fields.Many2one(
         "pdd.order",

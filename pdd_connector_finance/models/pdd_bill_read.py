@@ -431,11 +431,6 @@ class _Stream:
         return data[:size]
 
 
-def _inert(text):
-    """Return a text that no spreadsheet takes for a formula when it is exported."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
-
-
 def _copy_line(row):
     """Return a row of the file as a line of COPY's text format."""
     hidden = "" if row.order_sn else find_order_number(row.remark)
@@ -447,10 +442,10 @@ def _copy_line(row):
         pop.to_utc(row.occurred_at),
         row.occurred_at.date(),
         row.amount,
-        _inert(pop.parse_text(row.kind, limit=100)),
-        _inert(pop.parse_text(row.remark, limit=1000)),
+        pop.parse_text(row.kind, limit=100),
+        pop.parse_text(row.remark, limit=1000),
         row.code,
-        _inert(pop.parse_text(row.name, limit=200)),
+        pop.parse_text(row.name, limit=200),
         row.digest,
     )
     return ("\t".join(map(_copy_cell, values)) + "\n").encode()

@@ -546,12 +546,27 @@ class TestPosting(FinanceCase):
         new._fill_accounts(self.company)
         self.assertEqual(new.account_id, self.company.transfer_account_id)
 
-    def test_texts_that_a_spreadsheet_takes_for_formulas_are_inert(self):
+    def test_texts_that_a_spreadsheet_takes_for_formulas_are_exported_as_texts(self):
         for number, text in enumerate(("=1+1", "+1", "@SUM(A1)", "-2+3")):
             line = row("", "-1.00", "0080001", f"2026-06-09 10:00:0{number}", text)
-            self._import_lines(line)
-        lines = self.env["pdd.bill.line"].search([])
-        rows = lines.export_data(["remark", "amount"])["datas"]
+            self._import(bills.csv_file([line]), name=f"{text}.csv")
+        lines = self.env["pdd.bill.line"].search([], order="occurred_at")
+        self.assertEqual(lines[0].remark, "=1+1")  # stored as it came
+        rows = lines.export_data(["remark", "bill_id/name", "amount"])["datas"]
         self.assertEqual(len(rows), 4)
-        for remark, _amount in rows:
+        for remark, name, amount in rows:
             self.assertTrue(remark.startswith("'"), remark)
+            self.assertTrue(name.startswith("'"), name)
+            self.assertEqual(amount, -1.0)
+
+    def test_a_description_that_begins_an_entry_is_exported_as_text(self):
+        line = row("", "-1.00", "0080001").replace("提现-提现申请", "=1+1")
+        entry = self._post(line).line_ids.move_id
+        paths = [
+            (entry, ["line_ids/name"]),
+            (entry.statement_line_id, ["payment_ref"]),
+            (entry.line_ids, ["name"]),
+        ]
+        for records, names in paths:
+            for [text] in records.export_data(names)["datas"]:
+                self.assertTrue(text.startswith("'=1+1"), text)
