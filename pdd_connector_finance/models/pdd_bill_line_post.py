@@ -218,7 +218,9 @@ class PddBillLine(models.Model):
             )
         )
         self.invalidate_model(["order_id", "reason"])
+        self.env["pdd.order"].invalidate_model(["bill_line_ids"])
         lines = self.browse(line_id for line_id, move_id in found if move_id)
+        lines.modified(["order_id"])  # the figures of the orders follow
         lines._link_journal_items()
         lines.order_id._reconcile_receivables()
 

@@ -417,6 +417,18 @@ class TestPosting(FinanceCase):
             self.assertFalse(bill.line_ids.reason)
             self.assertEqual(order.settlement_state, "settled", mode)
 
+    def test_the_fees_of_an_order_that_comes_later_are_its_own(self):
+        for mode in ("statement", "day"):
+            with self.subTest(mode):
+                row_of_order = self._order_row("85.00")
+                self.company.pdd_posting_mode = mode
+                shop = self.shop = self._create_shop(mode, mode)
+                self._post(row(row_of_order["order_sn"], "-2.00", "0060001"))
+                order = self._create_orders(row_of_order, shop=shop)
+                self.assertEqual(order.charge_amount, 0.0)
+                shop._cron_post_bills()
+                self.assertEqual(order.charge_amount, -2.0)
+
     def test_an_order_that_comes_after_the_lock_is_matched_without_a_new_entry(self):
         self.company.pdd_posting_mode = "day"
         row_of_order = self._order_row("85.00")
