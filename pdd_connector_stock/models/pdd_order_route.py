@@ -79,9 +79,17 @@ class PddOrder(models.Model):
 
     def _make_sale_orders(self, shop):
         rules = self.env["pdd.warehouse.rule"]._get_rules(shop.company_id)
+        self._forget_routes()
         if rules:
             self._write_routes(self._decide_routes(rules))
         return super()._make_sale_orders(shop)
+
+    def _forget_routes(self):
+        """Drop what was decided when these orders were to be made before."""
+        self.line_ids.filtered("warehouse_id").write({"warehouse_id": False})
+        self.filtered("route_reason").write(
+            {"warehouse_rule_id": False, "warehouse_id": False, "route_reason": False}
+        )
 
     def _write_routes(self, routes):
         for order, route in routes.items():

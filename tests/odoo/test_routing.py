@@ -6,6 +6,7 @@ from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
 from .parcel_common import ParcelCase
+from .warehouse_common import read_orders
 
 
 @tagged("post_install", "-at_install")
@@ -195,6 +196,42 @@ class TestRouting(ParcelCase):
         orders = self._make_orders(2)
         warehouses = orders.mapped("sale_order_id.picking_ids.picking_type_id")
         self.assertEqual(warehouses.warehouse_id, self.west + self.east)
+
+    def test_an_order_that_is_routed_again_forgets_its_split(self):
+        skus = list(self._platform_skus())[:2]
+        missing = self.products.filtered(
+            lambda product: product.default_code == skus[1]["outer_id"]
+        )
+        put = self.env["stock.quant"]._update_available_quantity
+        put(missing, self.west.lot_stock_id, -100)
+        rule = self._create_rule(
+            "West",
+            self.west,
+            stock_condition="split",
+            split_warehouse_ids=[Command.set(self.east.ids)],
+        )
+        items = [{"sku_id": row["sku_id"]} for row in skus]
+        (order,) = read_orders(self.shop, 1, self.platform, items=items)
+        order._write_routes(order._decide_routes(rule))  # its batch could not be made
+        self.assertEqual(order.line_ids.warehouse_id, self.east)
+        put(missing, self.west.lot_stock_id, 100)
+        self.shop.action_sync_orders()
+        self.assertEqual(order.state, "done")
+        self.assertFalse(order.line_ids.warehouse_id)
+        picking = order.sale_order_id.picking_ids
+        self.assertEqual(picking.picking_type_id.warehouse_id, self.west)
+
+    def test_an_order_forgets_the_route_of_a_rule_that_is_gone(self):
+        rule = self._create_rule("West", self.west)
+        (order,) = read_orders(self.shop, 1, self.platform)
+        order._write_routes(order._decide_routes(rule))  # as above
+        rule.is_live = False
+        self.shop.action_sync_orders()
+        self.assertRecordValues(
+            order,
+            [{"state": "done", "warehouse_rule_id": False, "route_reason": False}],
+        )
+        self.assertEqual(order.sale_order_id.warehouse_id, self.warehouse)
 
     # --- trying before going live
 
