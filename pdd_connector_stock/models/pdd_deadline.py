@@ -18,9 +18,9 @@ SELECT o.id,
        EXTRACT(EPOCH FROM o.last_ship_date - today.now) / 3600 AS hours_left,
        COALESCE(o.payload ->> 'urge_shipping_time', '') <> '' AS is_urged,
        o.receivable_amount,
-       penalty.amount AS penalty_amount,
+       COALESCE(penalty.amount, 0) AS penalty_amount,
        CASE WHEN o.last_ship_date < today.now + interval '1 day'
-            THEN penalty.amount ELSE 0 END AS risk_amount,
+            THEN COALESCE(penalty.amount, 0) ELSE 0 END AS risk_amount,
        step.obstacle,
        o.last_ship_date < today.ends
            AND step.obstacle IN ('hold', 'make', 'stock') AS will_miss

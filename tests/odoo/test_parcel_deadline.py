@@ -56,6 +56,18 @@ class TestParcelDeadline(ParcelCase):
         )
         self.assertAlmostEqual(ranked[1].hours_left, -3, delta=0.1)
 
+    def test_an_order_without_penalty_is_at_no_risk_and_comes_last(self):
+        self.env["pdd.penalty"].search([("min_amount", "<", 300)]).unlink()
+        free, dear = self._make_orders(2)
+        self._price(free, 20, hours=2)
+        self._price(dear, 2000, hours=20)
+        ranked = self.env["pdd.deadline"].search(
+            [("order_id", "in", [free.id, dear.id])]
+        )
+        self.assertEqual(ranked.order_id.ids, [dear.id, free.id])
+        domain = [("order_id", "=", free.id), ("risk_amount", "=", 0)]
+        self.assertEqual(self.env["pdd.deadline"].search_count(domain), 1)
+
     def test_the_obstacle_is_the_next_thing_to_clear(self):
         order = self._make_orders()
         picking = order.sale_order_id.picking_ids
