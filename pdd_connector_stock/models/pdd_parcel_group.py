@@ -45,6 +45,28 @@ class PddParcelGroup(models.Model):
     _auto = False
     _order = "last_ship_date, id"
     _rec_name = "receiver_name_mask"
+    _depends = {
+        "pdd.order": [
+            "shop_id",
+            "company_id",
+            "currency_id",
+            "open_address_id",
+            "receiver_name_mask",
+            "province",
+            "city",
+            "receivable_amount",
+            "last_ship_date",
+            "state",
+            "order_status",
+            "refund_status",
+            "risk_control_status",
+            "related_order_sn",
+            "tags",
+            "sale_order_id",
+        ],
+        "sale.order": ["state", "warehouse_id"],
+        "pdd.parcel": ["order_id"],
+    }
 
     shop_id = fields.Many2one("pdd.shop", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)

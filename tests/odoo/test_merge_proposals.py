@@ -20,7 +20,6 @@ class TestMergeProposals(PddCase):
         self.other = self._order(receiver=self.platform.order_maker.person(6))
 
     def _proposals(self):
-        self.env.flush_all()
         return self.env["pdd.parcel.group"].search([("shop_id", "=", self.shop.id)])
 
     def test_two_orders_of_one_receiver_are_one_proposal(self):
@@ -33,6 +32,14 @@ class TestMergeProposals(PddCase):
     def test_an_after_sale_takes_the_order_out(self):
         self._happen(self.orders[0], "refund_request")
         self.assertFalse(self._proposals())
+
+    def test_what_is_not_written_yet_counts_already(self):
+        self.assertTrue(self._proposals())
+        self.orders[0].refund_status = 2
+        self.assertFalse(self._proposals())
+        self.orders[0].refund_status = 1
+        self.orders.receivable_amount = 30
+        self.assertEqual(self._proposals().amount, 60)
 
     def test_another_warehouse_is_another_parcel(self):
         warehouse = self.env["stock.warehouse"].search(
