@@ -184,9 +184,9 @@ class PddCase(models.Model):
 
     @api.depends("refund_id.reason")
     def _compute_reason_id(self):
-        Reason = self.env["pdd.case.reason"]
+        classes = self.env["pdd.case.reason"]._get_classes()
         for case in self:
-            case.reason_id = case.reason_id or Reason._classify(case.reason)
+            case.reason_id = case.reason_id or classes._classify(case.reason)
 
     @api.depends("opened_date", "closed_date")
     def _compute_age_days(self):

@@ -21,10 +21,14 @@ class PddCaseReason(models.Model):
     )
 
     @api.model
+    def _get_classes(self):
+        """Return all classes, in the order in which they are tried."""
+        return self.search([], limit=MOST_CLASSES)
+
     def _classify(self, text):
-        """Return the class of a reason's text, empty when none fits."""
+        """Return which of these classes fits a reason's text, empty when none does."""
         text = text or ""
-        for reason in self.search([], limit=MOST_CLASSES):
+        for reason in self:
             words = (reason.words or "").replace("，", ",").split(",")
             words = [word.strip() for word in words if word.strip()]
             if not words or any(word in text for word in words):

@@ -470,3 +470,18 @@ class TestReturnGoods(ParcelCase):
         self.assertEqual(
             case.reason_id, self.env.ref("pdd_connector_stock.case_reason_other")
         )
+
+    def test_the_classes_are_looked_up_once_for_all_cases(self):
+        cases = self.env["pdd.case"]
+        for _number in range(3):
+            cases += self._ship_and_ask_return(reason="质量问题")[1]
+        quality = self.env.ref("pdd_connector_stock.case_reason_quality")
+        costs = []
+        for some in (cases[:1], cases):
+            some.reason_id = False
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            some._compute_reason_id()
+            costs.append(self.env.cr.sql_log_count - before)
+            self.assertEqual(some.reason_id, quality)
+        self.assertEqual(costs[0], costs[1])
