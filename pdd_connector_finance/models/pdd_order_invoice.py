@@ -8,6 +8,7 @@ from odoo.addons.pdd_connector.const import ORDER_RECEIVED, ORDER_SHIPPED
 from odoo.addons.pdd_connector.models.amounts import to_fen
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import split_every
 from psycopg2 import OperationalError
 
 from ..const import BUYER, PLATFORM
@@ -45,8 +46,24 @@ class PddOrder(models.Model):
             lambda order: order.invoice_state in ("waiting", "error")
         )
         orders.write({"invoice_state": "waiting", "invoice_error": False})
-        for _company, some in orders.grouped("company_id").items():
-            some._invoice_safely()
+        for batch in orders._get_invoice_batches():
+            self.env["ir.cron"]._commit_progress()
+            self.env.invalidate_all()
+            locked = batch.try_lock_for_update()
+            locked.filtered(lambda o: o.invoice_state == "waiting")._invoice_safely()
+
+    def _get_invoice_batches(self):
+        """Return these orders in batches, cut as those of the scheduled action."""
+        batches = []
+        for company, orders in self.grouped("company_id").items():
+            if company.pdd_invoice_grouping == "order":
+                groups, limit = [orders], BATCH_SIZE
+            else:
+                by_day = orders.grouped(lambda o: (o.shop_id, o._get_invoice_date()))
+                groups, limit = by_day.values(), DAY_LIMIT
+            for some in groups:
+                batches += split_every(limit, some.ids, self.browse)
+        return batches
 
     def action_view_invoice(self):
         self.ensure_one()

@@ -2,7 +2,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Invoices and credit notes: when, of what, dated how, and only once."""
 
+from unittest.mock import patch
+
 from odoo.addons.pdd_connector import pop
+from odoo.addons.pdd_connector_finance.models import pdd_order_invoice
 from odoo.tests import tagged
 
 from .bills import row
@@ -165,6 +168,15 @@ class TestInvoices(FinanceCase):
             self._cron()
             for item in orders.item_ids.filtered("pdd_part"):
                 self.assertEqual(item.name, item.pdd_order_id.order_sn)
+
+    def test_orders_of_a_day_invoiced_by_hand_are_no_larger_invoice(self):
+        self.company.pdd_invoice_grouping = "day"
+        orders = self._create_orders(*(self._order_row() for _number in range(5)))
+        with patch.object(pdd_order_invoice, "DAY_LIMIT", 2):
+            orders.action_make_invoice()
+        self.assertEqual(set(orders.mapped("invoice_state")), {"done"})
+        sizes = [len(invoice.pdd_order_ids) for invoice in orders.invoice_id]
+        self.assertEqual(sorted(sizes), [1, 2, 2])
 
     def test_more_orders_of_a_day_take_no_more_statements(self):
         self.company.pdd_invoice_grouping = "day"
