@@ -172,8 +172,8 @@ class PddFlowType(models.Model):
     def _check_account(self, account):
         """Raise when the account contradicts the treatment.
 
-        :raise ValidationError: a transfer to profit and loss, or a charge to a
-            receivable
+        :raise ValidationError: a transfer to profit and loss, or something else than
+            income and refunds to the receivables of orders, which are proven by order
         """
         is_profit = account.internal_group in ("income", "expense")
         if self.treatment == "transfer" and account and is_profit:
@@ -181,6 +181,17 @@ class PddFlowType(models.Model):
                 self.env._(
                     "%(flow_type)s is a transfer: %(account)s is an account of profit "
                     "and loss. Choose an account of the balance sheet.",
+                    flow_type=self.name,
+                    account=account.display_name,
+                )
+            )
+        company = self.env.company
+        receivables = company.pdd_buyer_account_id + company.pdd_platform_account_id
+        if self.treatment not in OF_ORDERS and account & receivables:
+            raise ValidationError(
+                self.env._(
+                    "%(flow_type)s is neither income nor refund of an order: "
+                    "%(account)s is what orders owe. Choose another account.",
                     flow_type=self.name,
                     account=account.display_name,
                 )

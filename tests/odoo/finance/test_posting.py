@@ -304,6 +304,19 @@ class TestPosting(FinanceCase):
         with self.assertRaisesRegex(ValidationError, "balance sheet"):
             affiliate.treatment = "transfer"
 
+    def test_a_charge_cannot_get_an_account_of_what_orders_owe(self):
+        affiliate = self.env.ref("pdd_connector_finance.flow_type_affiliate")
+        for part in ("buyer", "platform"):
+            account = self.company._get_pdd_receivable(part)
+            with self.assertRaisesRegex(ValidationError, "what orders owe"):
+                affiliate.account_id = account
+        other = account.copy({"name": "Claims on couriers"})
+        affiliate.account_id = other
+        self.company.pdd_buyer_account_id = other
+        line = self._post(row("", "-1.00", "0060001")).line_ids
+        self.assertEqual(line.state, "held")
+        self.assertIn("what orders owe", line.error_message)
+
     def test_a_transfer_whose_account_became_one_of_profit_is_held(self):
         withdrawal = self.env.ref("pdd_connector_finance.flow_type_withdrawal")
         withdrawal._fill_accounts(self.company)
