@@ -117,14 +117,15 @@ class PddOrder(models.Model):
         )._action_assign()
 
     def _stop_parcels(self):
-        """Keep back what left the house but is not told yet."""
+        """Keep back what left the house but is not told yet; refunded: for good."""
         parcels = self.parcel_ids.filtered(
-            lambda parcel: parcel.state in ("waiting", "to_send", "error")
+            lambda parcel: parcel.state in ("waiting", "to_send", "error", "stopped")
         )
         for parcel in parcels:
-            parcel.write(
-                parcel._prepare_stopped_vals(parcel.order_id._get_stop_reason())
-            )
+            reason = parcel.order_id._get_stop_reason()
+            vals = parcel._prepare_stopped_vals(reason)
+            if vals["state"] != parcel.state:
+                parcel.write(vals)
 
     def _resume_parcels(self):
         self.parcel_ids.filtered(lambda parcel: parcel.state == "stopped")._requeue()

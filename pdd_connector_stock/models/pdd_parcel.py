@@ -63,6 +63,7 @@ class PddParcel(models.Model):
             ("sent", "Told"),
             ("error", "Refused"),
             ("stopped", "Stopped"),
+            ("cancelled", "Order Refunded"),
         ],
         required=True,
         readonly=True,
@@ -100,7 +101,8 @@ class PddParcel(models.Model):
         """Tell the platform once more."""
         self.check_access("read")
         # the connector tells, whoever presses the button
-        self.sudo().filtered(lambda parcel: parcel.state == "error")._requeue()
+        ended = self.sudo().filtered(lambda p: p.state in ("error", "cancelled"))
+        ended._requeue()
 
     def action_take_platform_parcel(self):
         """Leave the parcel that the platform shows; this one is not told."""
@@ -142,11 +144,11 @@ class PddParcel(models.Model):
     def _renumber(self, logistics, tracking_number):
         """Give the parcel another carrier or number; the platform is told again.
 
-        A stopped parcel keeps its state, the platform would refuse it.
+        A stopped or cancelled one keeps its state, the platform would refuse it.
         """
         self.ensure_one()
         if (self.logistics_id, self.tracking_number) == (logistics, tracking_number):
             return
         self.write({"logistics_id": logistics.id, "tracking_number": tracking_number})
-        if self.state != "stopped":
+        if self.state not in ("stopped", "cancelled"):
             self._requeue()

@@ -247,6 +247,15 @@ class PddParcel(models.Model):
         return {**self._prepare_error_vals(message), "is_elsewhere": True}
 
     def _prepare_stopped_vals(self, reason):
+        if self.order_id.state == "cancelled":
+            return {
+                "state": "cancelled",
+                "retry_date": False,
+                "error_message": self.env._(
+                    "The order is refunded: Pinduoduo is not told about this parcel. If "
+                    "it has left, get it back; the after-sale's case waits for it."
+                ),
+            }
         return {
             "state": "stopped",
             "retry_date": False,

@@ -134,6 +134,25 @@ class TestParcelStop(ParcelCase):
         self._send_parcels()
         self.assertEqual(order.parcel_ids.state, "sent")
 
+    def test_the_parcel_of_a_refunded_order_has_an_end(self):
+        orders = self._make_orders(2)
+        parcels = self._ship(orders[0]) + self._ship(orders[1], number=False)
+        self.assertEqual(parcels.mapped("state"), ["to_send", "waiting"])
+        for order in orders:
+            self._ask_refund(order)
+        self.assertEqual(parcels.mapped("state"), ["stopped"] * 2)
+        for order in orders:
+            self.platform.event(order.order_sn, "refund_agree")
+        self._read_all()
+        self.assertEqual(parcels.mapped("state"), ["cancelled"] * 2)
+        parcels[1].picking_id.carrier_tracking_ref = "SF1000000000002"  # too late
+        parcels.action_retry()
+        self._send_parcels()
+        self.assertEqual(parcels.mapped("state"), ["cancelled"] * 2)
+        self.assertFalse(self._calls(SEND))
+        cases = orders.refund_ids.case_ids  # wait for the goods
+        self.assertEqual(cases.mapped("open_legs"), ["Parcel Out"] * 2)
+
     def test_a_parcel_queued_while_the_order_was_stopped_is_not_told(self):
         order = self._make_orders()
         parcel = self._ship(order)
