@@ -12,6 +12,10 @@ BUYER, PLATFORM = "buyer", "platform"
 PARTS = [(BUYER, "Buyer's part"), (PLATFORM, "Platform's part")]
 
 
+# settlement states of orders that have more on the bill than they should
+TOO_MUCH = ("over_settled", "refunded_open")
+
+
 class AccountDefault(NamedTuple):
     """An account that is made when the company has none for the purpose."""
 
@@ -277,7 +281,10 @@ SETTLEMENT_FIXES = {
         "written off."
     ),
     "parts_differ": _lt("Offset the two parts."),
-    "refund_missing": _lt("Wait for the bill that shows the refund."),
+    "refund_missing": _lt(
+        "Wait for the bill that shows the refund; when it is overdue, check in the "
+        "merchant backend that the buyer has the money, and that all bills are read."
+    ),
     "refund_unknown": _lt("Read the after-sales of the shop again."),
     "refund_without_income": _lt("Import the bill of the day the income came."),
 }
@@ -387,7 +394,12 @@ BOOK_TROUBLE = {
     ),
     "settlement": Trouble(
         "pdd.order",
-        [("settlement_state", "=", "overdue")],
+        [
+            "|",
+            ("settlement_state", "=", "overdue"),
+            *("&", ("settlement_state", "in", TOO_MUCH)),
+            ("settlement_due_date", "<", "today"),
+        ],
         "open_amount",
         "pdd_order_action_settlement",
         "action_settle",

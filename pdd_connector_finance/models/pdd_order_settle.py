@@ -4,10 +4,12 @@ from collections import defaultdict
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.addons.pdd_connector import pop
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
 
-from ..const import BUYER, PLATFORM, SETTLEMENT_FIXES
+from ..const import BUYER, PLATFORM, SETTLEMENT_FIXES, TOO_MUCH
+from .pdd_flow_type import OF_ORDERS
 
 SETTLEMENT_STATES = [
     ("not_due", "Not due"),
@@ -106,8 +108,8 @@ class PddOrder(models.Model):
         for order in self:
             order._set_bill_figures()
             order._set_open_amounts()
-            due_date = order._get_settlement_due_date()
             state, reason = order._find_settlement()
+            due_date = order._get_settlement_due_date(state)
             if state in ("open", "partly") and due_date and due_date < today:
                 state = "overdue"
             order.settlement_due_date = due_date
@@ -137,11 +139,22 @@ class PddOrder(models.Model):
         self.open_platform_amount = currency.round(sums[PLATFORM])
         self.open_amount = currency.round(sums[BUYER] + sums[PLATFORM])
 
-    def _get_settlement_due_date(self):
-        invoice = self.invoice_id
-        if invoice.state != "posted" or not invoice.invoice_date:
+    def _get_settlement_due_date(self, state):
+        """Return from when on a person should look at the order.
+
+        Days count from the invoice; without one, or where more came than should have,
+        from the last that happened.
+        """
+        days, invoice = [], self.invoice_id
+        if invoice.state == "posted" and invoice.invoice_date:
+            days.append(invoice.invoice_date)
+        if state in TOO_MUCH or (state == "open" and not days):
+            refunds = self.refund_ids._filter_refunded()
+            days += [pop.platform_date(r._get_update_date()) for r in refunds]
+            days += self._get_order_rows().mapped("occurred_date")
+        if not days:
             return False
-        return invoice.invoice_date + timedelta(days=self.company_id.pdd_due_days)
+        return max(days) + timedelta(days=self.company_id.pdd_due_days)
 
     # --- rules
 
@@ -150,7 +163,7 @@ class PddOrder(models.Model):
         if self.invoice_id.state == "posted":
             return self._find_invoiced_settlement()
         has_rows = self.income_amount or self.refund_bill_amount
-        if not has_rows and not self._has_order_rows():
+        if not has_rows and not self._get_order_rows():
             return "not_due", False
         if self._is_zero(self.open_amount):
             return "settled", "cancelled_out"
@@ -160,10 +173,10 @@ class PddOrder(models.Model):
             return "refunded_open", "refund_missing"
         return "not_due", "paid_before_invoice"
 
-    def _has_order_rows(self):
-        return any(
-            line.treatment in ("income", "refund") and line.state == "posted"
-            for line in self.bill_line_ids
+    def _get_order_rows(self):
+        """Return the posted movements that are income or refund of the order."""
+        return self.bill_line_ids.filtered(
+            lambda line: line.treatment in OF_ORDERS and line.state == "posted"
         )
 
     def _find_invoiced_settlement(self):
@@ -171,7 +184,7 @@ class PddOrder(models.Model):
         if self._is_zero(buyer) and self._is_zero(platform):
             return "settled", False
         refunds = self._compare_refunds()
-        if not self._has_order_rows():
+        if not self._get_order_rows():
             return "open", "not_paid"
         if not self.income_amount:
             return "open", "refund_without_income"

@@ -7,6 +7,8 @@ from odoo.exceptions import UserError
 
 from ..const import ACCOUNTS, BUYER, PLATFORM
 
+RECEIVABLES = {BUYER: "pdd_buyer_account_id", PLATFORM: "pdd_platform_account_id"}
+
 
 class ResCompany(models.Model):
     """How a company books what its Pinduoduo shops sell and receive."""
@@ -79,10 +81,45 @@ class ResCompany(models.Model):
         "The write-off limit and the days until overdue cannot be below zero.",
     )
 
+    def write(self, vals):
+        """Keep the receivables of orders once they are used.
+
+        :raise UserError: what the bill pays later would not meet what is owed
+        """
+        for part, name in RECEIVABLES.items():
+            for company in self.filtered(name) if name in vals else []:
+                if company[name].id != vals[name]:
+                    company._check_pdd_receivable_unused(part, company[name])
+        return super().write(vals)
+
+    def _check_pdd_receivable_unused(self, part, account):
+        item = (
+            self.env["account.move.line"]
+            .sudo()  # whoever changes settings need not see the items
+            .search(
+                [
+                    ("company_id", "=", self.id),
+                    ("account_id", "=", account.id),
+                    ("pdd_part", "=", part),
+                ],
+                limit=1,
+            )
+        )
+        if item:
+            raise UserError(
+                self.env._(
+                    "%(account)s holds what orders owe, such as %(order)s: what the "
+                    "bill pays or takes back later must meet it on the same account. "
+                    "Keep the account; its code and name can be changed in the chart "
+                    "of accounts.",
+                    account=account.display_name,
+                    order=item.pdd_order_id.order_sn or item.move_id.name,
+                )
+            )
+
     def _get_pdd_receivable(self, part):
         """Return the receivable account of a part, made at first use."""
-        names = {BUYER: "pdd_buyer_account_id", PLATFORM: "pdd_platform_account_id"}
-        return self._get_pdd_own_account(names[part], part)
+        return self._get_pdd_own_account(RECEIVABLES[part], part)
 
     def _get_pdd_write_off_account(self):
         """Return the account for settlement differences, made at first use."""

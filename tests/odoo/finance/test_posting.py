@@ -4,7 +4,7 @@
 
 from odoo import fields
 from odoo.exceptions import UserError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import freeze_time, tagged
 
 from . import bills
 from .bills import row
@@ -553,6 +553,78 @@ class TestPosting(FinanceCase):
         order._cron_settlement_age()
         self.assertEqual(order.settlement_state, "overdue")
         self.assertGreater(order.settlement_age, 0)
+
+    def _assert_trouble(self, *orders):
+        """Check which orders the issue counts once the settings' days are over."""
+        self.env["pdd.order"]._cron_settlement_age()
+        issue = self.env["pdd.issue"].search(
+            [("cause", "=", "settlement"), ("state", "=", "open")]
+        )
+        found = self.env["pdd.order"]
+        if issue:
+            found = found.search(issue.action_view_orders()["domain"])
+            self.assertEqual(issue.waiting_count, len(orders))
+        self.assertEqual(sorted(found.ids), sorted(order.id for order in orders))
+
+    def test_an_order_with_too_much_needs_a_person_after_some_days(self):
+        self.company.pdd_due_days = 15
+        order = self._create_order("85.00")
+        self._invoice()
+        self._post(row(order.order_sn, "85.01", "0010002", "2026-06-20 10:00:00"))
+        self.assertEqual(str(order.settlement_due_date), "2026-07-05")
+        with freeze_time("2026-07-05 04:00:00"):
+            self._assert_trouble()
+        with freeze_time("2026-07-06 04:00:00"):
+            self._assert_trouble(order)
+        self.assertEqual(order.settlement_state, "over_settled")
+
+    def test_a_refund_the_bill_does_not_show_needs_a_person_after_some_days(self):
+        self.company.pdd_due_days = 15
+        order = self._create_order("85.00")
+        self._invoice()
+        self._post(row(order.order_sn, "85.00", "0010002"))
+        self._refund(order, "20.00", updated_time="2026-06-25 10:00:00")
+        self._invoice()
+        with freeze_time("2026-07-10 04:00:00"):
+            self._assert_trouble()
+        with freeze_time("2026-07-11 04:00:00"):
+            self._assert_trouble(order)
+        self.assertEqual(order.settlement_state, "refunded_open")
+        self._post(row(order.order_sn, "-20.00", "0020002", "2026-06-25 10:00:00"))
+        self._assert_trouble()
+
+    def test_money_of_an_order_without_invoice_needs_a_person_after_some_days(self):
+        paid = self._create_order("85.00", order_status=2, receive_time="")
+        self._refund(paid, "85.00")
+        paid._write_row({"order_status": 3, "receive_date": "2026-06-20 04:00:00"})
+        self._invoice()
+        taken = self._create_order("85.00", order_status=2, receive_time="")
+        self._post(
+            row(paid.order_sn, "85.00", "0010002"),
+            row(taken.order_sn, "-85.00", "0020002"),
+        )
+        self.assertEqual(paid.settlement_state, "refunded_open")
+        self.assertEqual(taken.settlement_reason, "refund_without_income")
+        self._assert_trouble(paid, taken)
+
+    # --- receivables
+
+    def test_the_receivable_of_orders_stays_once_it_is_used(self):
+        for part in ("buyer", "platform"):
+            name = f"pdd_{part}_account_id"
+            account = self.company._get_pdd_receivable(part)
+            other = self.company._make_pdd_account(part)
+            self.company[name] = other  # no order yet
+            self.company[name] = account
+        order = self._create_order("85.00", "10.00")
+        self._invoice()
+        for part in ("buyer", "platform"):
+            name = f"pdd_{part}_account_id"
+            account = self.company[name]
+            for value in (other, False):
+                with self.assertRaisesRegex(UserError, order.order_sn):
+                    self.company[name] = value
+            self.company[name] = account  # no change
 
     def test_a_flow_type_of_orders_shows_the_receivable_it_uses(self):
         income = self.env.ref("pdd_connector_finance.flow_type_order_income")
