@@ -46,6 +46,7 @@ class PddBill(models.Model):
             ("new", "To read"),
             ("refused", "Refused"),
             ("open", "To post"),
+            ("undoing", "Being undone"),
             ("done", "Posted"),
         ],
         required=True,
@@ -183,13 +184,6 @@ class PddBill(models.Model):
             "view_mode": "form",
             "target": "new",
         }
-
-    def action_undo(self):
-        """Take back the postings of this bill; its lines stay and can be posted anew."""
-        self.check_access("read")  # for accountants only
-        for bill in self.sudo():  # as above
-            bill.line_ids._undo_posting()
-            bill._update_state()
 
     def action_view_lines(self):
         self.ensure_one()

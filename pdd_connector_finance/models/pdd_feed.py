@@ -53,7 +53,7 @@ class PddFeed(models.Model):
     def _get_read_days(self, start):
         """Return the days from one on whose bill is in Odoo, read or uploaded."""
         taken = Domain("shop_id", "=", self.shop_id.id)
-        taken &= Domain("state", "in", ("open", "done"))
+        taken &= Domain("state", "not in", ("new", "refused"))
         Bill = self.env["pdd.bill"]
         read = Bill.search(taken & Domain("bill_date", ">=", start))
         uploaded = Bill.search(

@@ -250,7 +250,7 @@ class PddProof(models.Model):
     def _get_bills(self, shop):
         """Return the bills of a shop whose movements are in Odoo."""
         return self.env["pdd.bill"].search(
-            [("shop_id", "=", shop.id), ("state", "in", ("open", "done"))]
+            [("shop_id", "=", shop.id), ("state", "not in", ("new", "refused"))]
         )
 
     @api.model

@@ -21,6 +21,7 @@ class PddShop(models.Model):
         waiting = Domain("state", "=", "pending") | Domain("reason", "!=", False)
         rows = self.env["pdd.bill.line"]._read_group(waiting, ["shop_id"])
         shops |= self.browse(shop.id for (shop,) in rows)
+        self.env["pdd.bill"].search([("state", "=", "undoing")])._finish_undo()
         for shop in shops:
             self.env["pdd.bill.line"]._link_orders(shop)
         shops._post_bills()
@@ -97,6 +98,10 @@ class PddShop(models.Model):
         """Return the movements to post next: some, or all of the first day."""
         Line = self.env["pdd.bill.line"]
         domain = Domain("shop_id", "=", self.id) & Domain("state", "=", "pending")
+        undoing = self.env["pdd.bill"].search(
+            Domain("shop_id", "=", self.id) & Domain("state", "=", "undoing")
+        )
+        domain &= Domain("bill_id", "not in", undoing.ids)
         order = "occurred_date, id"
         if self.company_id.pdd_posting_mode != "day":
             return Line.search(domain, order=order, limit=BATCH_SIZE)

@@ -2,7 +2,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Posting: both modes end alike, can be undone, and show what is not right."""
 
+from unittest.mock import patch
+
 from odoo import fields
+from odoo.addons.pdd_connector_finance.models import pdd_bill_undo
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import freeze_time, tagged
 
@@ -91,6 +94,56 @@ class TestPosting(FinanceCase):
             bill.action_post_lines()
             self.assertEqual(self._balances(), after)
             self.assertEqual(bill.state, "done")
+
+    def _post_days(self, count):
+        """Post two movements of each of so many days; return the bill."""
+        return self._post(
+            *(
+                row("", f"-{1 + day}.00", "0080001", f"2026-06-{day:02d} {hour}:00:00")
+                for day in range(1, count + 1)
+                for hour in (10, 11)
+            )
+        )
+
+    def test_an_undo_goes_batch_by_batch(self):
+        for mode in ("statement", "day"):
+            with self.subTest(mode), patch.object(pdd_bill_undo, "BATCH_SIZE", 3):
+                self.company.pdd_posting_mode = mode
+                self.shop = self._create_shop(mode, mode)
+                bill = self._post_days(5)
+                bill.action_undo()
+                self.assertFalse(bill.line_ids.move_id)
+                self.assertEqual((bill.state, bill.pending_count), ("open", 10))
+
+    def test_an_undo_that_was_killed_is_finished_before_anything_is_posted(self):
+        for mode in ("statement", "day"):
+            with self.subTest(mode):
+                self.company.pdd_posting_mode = mode
+                self.shop = self._create_shop(mode, mode)
+                bill = self._post_days(5)
+                entries, balances = bill.line_ids.move_id, self._balances()
+                bill.state = "undoing"  # as the first batch leaves it
+                bill.line_ids.sorted("id")[:4]._undo_posting()
+                bill.action_post_lines()
+                self.assertEqual((bill.state, bill.pending_count), ("undoing", 4))
+                self.env["pdd.shop"]._cron_post_bills()
+                self.assertEqual((bill.state, bill.posted_count), ("done", 10))
+                self.assertFalse(bill.line_ids.move_id & entries)
+                self.assertEqual(self._balances(), balances)
+
+    def test_an_undo_that_odoo_refuses_ends_and_says_why(self):
+        bill = self._post_days(5)
+        secured = bill.line_ids.sorted("id")[-1].move_id
+        secured.inalterable_hash = "$4$secured"
+        message = None
+        with patch.object(pdd_bill_undo, "BATCH_SIZE", 4):
+            try:  # not assertRaises(): that knows no commit
+                bill.action_undo()
+            except UserError as error:
+                message = str(error)
+        self.assertIn("locked journal entry", message)
+        self.assertEqual((bill.state, bill.posted_count), ("open", 2))
+        self.assertTrue(secured.exists())
 
     def test_what_is_posted_in_a_locked_period_is_not_undone(self):
         bill = self._post(row("", "-50.00", "0080001"))
