@@ -92,7 +92,7 @@ class PddWaybill(models.Model):
 
     @api.model
     def _prepare_vals(self, picking):
-        orders = picking.sale_id.pdd_order_ids
+        orders = picking._get_pdd_waybill_orders()
         if not orders or picking.picking_type_code != "outgoing":
             raise UserError(
                 self.env._("%s is no delivery of a Pinduoduo order.", picking.name)

@@ -3,8 +3,8 @@
 """The one seam of the electronic waybills: what goes to the platform and the printer.
 
 The outer fields are documented. Not documented, hence only here: that asking again under
-the same number of ours returns the same waybill, what ``user_id`` means (the shop is
-taken), and the inside of ``print_data``, whose names are those of the cloud print call.
+the same number of ours returns the same waybill, that a shipped order still gets one (for
+what an after-sale sends again), what ``user_id`` means (the shop is taken), and the inside of ``print_data``, whose names are those of the cloud print call.
 How the desktop component is addressed is not documented either: the data is handed over
 as a file.
 """
@@ -12,6 +12,7 @@ as a file.
 import json
 
 from odoo import models
+from odoo.addons.pdd_connector.const import EXCHANGE
 from odoo.exceptions import UserError
 
 from ..const import PRINT_API
@@ -150,8 +151,18 @@ class PddOrder(models.Model):
     def _check_waybill_receiver(self, picking):
         """Raise when the receiver's ciphertext is not at hand.
 
-        :raise UserError: the platform shows it only while an order waits to ship
+        :raise UserError: the platform shows it only while an order waits to ship; of an
+            exchange it shows another one, and does not say whether a waybill takes it
         """
+        if picking.sale_id.pdd_case_id.refund_id.after_sales_type == EXCHANGE:
+            raise UserError(
+                self.env._(
+                    "%s: the buyer may want an exchange at another address, for which "
+                    "Pinduoduo gives no waybill here. Print the label in the merchant "
+                    "backend and enter its number on the transfer.",
+                    picking.name,
+                )
+            )
         if not (self[:1].receiver_cipher or {}):
             raise UserError(
                 self.env._(

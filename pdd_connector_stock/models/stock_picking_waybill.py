@@ -12,9 +12,17 @@ class StockPicking(models.Model):
     is_pdd = fields.Boolean(string="Of Pinduoduo", compute="_compute_is_pdd")
 
     def _compute_is_pdd(self):
-        pdd = self._filter_pdd()
+        pdd = self._filter_to_masked()
         for picking in self:
             picking.is_pdd = picking in pdd
+
+    def _get_pdd_waybill_orders(self):
+        """Return the platform's orders under whose numbers a waybill is asked for.
+
+        What an after-sale sends again travels under the order it is about.
+        """
+        sale_order = self.sale_id
+        return sale_order.pdd_order_ids or sale_order.pdd_case_id.order_id
 
     def action_pdd_waybill(self):
         """Ask for the numbers and labels of these transfers."""

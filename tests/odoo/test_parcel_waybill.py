@@ -93,6 +93,42 @@ class TestParcelWaybill(ParcelCase):
             self._on_platform(order).tracking_number, picking.carrier_tracking_ref
         )
 
+    def _send_again(self, kind):
+        """Ship an order, and let its buyer want another parcel; return its transfer."""
+        order = self._make_orders()
+        self._ship(order)
+        self._send_parcels()
+        self.platform.event(order.order_sn, "exchange_request", kind=kind)
+        self._read_all()
+        case = order.refund_ids.case_ids
+        case.action_create_exchange()
+        picking = case.exchange_order_id.picking_ids
+        picking.carrier_id = self.sf
+        self.assertTrue(picking.is_pdd)
+        return order, picking
+
+    def test_a_parcel_that_is_sent_again_gets_a_number_under_its_order(self):
+        order, picking = self._send_again(4)
+        waybill = self._draw(picking)
+        self.assertEqual(waybill.state, "sent")
+        self.assertEqual(picking.carrier_tracking_ref, waybill.tracking_number)
+        (call,) = self._calls(DRAW)
+        request = json.loads(call["param_waybill_cloud_print_apply_new_request"])
+        (parcel,) = request["trade_order_info_dtos"]
+        self.assertEqual(parcel["order_info"]["trade_order_list"], [order.order_sn])
+        self.assertEqual(
+            parcel["recipient"]["name"], order.receiver_cipher["receiver_name"]
+        )
+        picking.button_validate()
+        action = order.refund_ids.action_ids
+        self.assertEqual(action.params["tracking_number"], waybill.tracking_number)
+
+    def test_the_number_of_an_exchange_comes_from_the_merchant_backend(self):
+        _order, picking = self._send_again(3)
+        with self.assertRaisesRegex(UserError, "merchant backend"):
+            picking.action_pdd_waybill()
+        self.assertFalse(picking.pdd_waybill_ids)
+
     def test_ten_parcels_go_into_one_call(self):
         pickings = self._pickings(12)
         waybills = self._draw(pickings)
