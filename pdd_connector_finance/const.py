@@ -117,8 +117,8 @@ FILE_ERRORS = {
         "The file has more than %(most)s lines: export a shorter period."
     ),
     "old_spreadsheet": _lt(
-        "This is a spreadsheet of the old kind (xls): upload the file as Pinduoduo "
-        "exported it, or save it as xlsx."
+        "This is a spreadsheet of the old kind (xls), which is not read: open it, save "
+        "it as xlsx and upload that; or upload the CSV file if Pinduoduo exported one."
     ),
     "not_a_table": _lt(
         "This is not a bill: upload the CSV, zip or xlsx file that the merchant "
@@ -166,14 +166,14 @@ FILE_ERRORS = {
         "(Account details)."
     ),
     "report_heading": _lt(
-        "No line with the headings %(heading)s was found: export the report again. If "
-        "Pinduoduo has renamed a column, add its new name under Books > Report "
-        "Headings."
+        "No line with the headings %(heading)s was found (the file has: %(found)s): "
+        "export the report again. If Pinduoduo has renamed a column, add its new name "
+        "under Books > Report Headings."
     ),
     "report_column": _lt(
-        "The column %(heading)s is missing: export the report again with all columns. "
-        "If Pinduoduo has renamed it, add its new name under Books > "
-        "Report Headings."
+        "The column %(heading)s is missing (the file has: %(found)s): export the report "
+        "again with all columns. If Pinduoduo has renamed it, add its new name under "
+        "Books > Report Headings."
     ),
     "report_empty": _lt("The cell is empty: export the report again."),
     "unfinished_day": _lt(

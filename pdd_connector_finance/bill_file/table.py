@@ -23,6 +23,7 @@ from .parser import (
 
 TOTALS = ("总计", "合计", "汇总")
 MAX_ROWS = 200_000
+SHOWN_HEADINGS, SHOWN_LENGTH = 20, 20  # of those found, and characters of each
 
 
 class Column(NamedTuple):
@@ -34,6 +35,12 @@ class Column(NamedTuple):
     name: str
     kind: str
     is_required: bool = False
+
+
+def _list(titles):
+    """Return headings for a sentence, as many as one reads."""
+    shown = [title[:SHOWN_LENGTH] for title in titles if title]
+    return " / ".join(shown[:SHOWN_HEADINGS])
 
 
 class TableReader:
@@ -75,6 +82,7 @@ class TableReader:
 
     def _read_headings(self):
         required = [c.name for c in self._columns.values() if c.is_required]
+        widest = []
         for number, (line, cells) in enumerate(self._rows):
             titles = [plain_heading(cell) for cell in cells]
             found = [self._headings.get(title) for title in titles]
@@ -84,12 +92,18 @@ class TableReader:
                 return
             if len(missing) < len(required):
                 raise BillFileError(
-                    "report_column", line=line, heading=self._describe(missing[0])
+                    "report_column",
+                    line=line,
+                    heading=self._describe(missing[0]),
+                    found=_list(titles),
                 )
+            widest = max(widest, titles, key=lambda some: len([*filter(None, some)]))
             if number >= HEADING_WITHIN:
                 break
         raise BillFileError(
-            "report_heading", heading="; ".join(map(self._describe, required))
+            "report_heading",
+            heading="; ".join(map(self._describe, required)),
+            found=_list(widest),  # the headings: no row has more cells than they
         )
 
     def _describe(self, name):

@@ -236,11 +236,19 @@ class TestReports(FinanceCase):
         self._assert_refused(
             "compensation",
             csv_report(COMPENSATION.replace("赔付时间", "时间"), good),
-            *("Line 1", "赔付时间", "Report Headings"),
+            *(
+                "Line 1",
+                "赔付时间",
+                "Report Headings",
+                "订单号 / 商品名称 / 时间 / 赔付",
+            ),
         )
         self._assert_refused(
-            "compensation", csv_report("a,b,c", "1,2,3"), "订单号", "Report Headings"
+            "compensation",
+            csv_report("report,,", "a,b(元),c", "1,2,3"),
+            *("订单号", "Report Headings", "the file has: a / b / c"),
         )
+        self._assert_refused("promotion", b"\xd0\xcf\x11\xe0 book", "save it as xlsx")
         self.assertFalse(self.env["pdd.compensation"].search([]))
 
     def test_a_renamed_column_is_read_once_its_name_is_known(self):
