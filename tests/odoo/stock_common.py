@@ -3,10 +3,16 @@
 """A connected shop whose SKUs stand for storable products, and short ways to act."""
 
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
+from odoo.addons.pdd_connector.pop import gateway
 
 from .common import PddCase
+
+
+class Killed(BaseException):
+    """Ends a worker wherever it is."""
 
 
 class PddStockCase(PddCase):
@@ -95,6 +101,19 @@ class PddStockCase(PddCase):
         order.action_confirm()
         self.env.cr.commit()
         return order
+
+    def _kill(self, point, api="pdd.goods.quantity.update"):
+        """Kill the worker right before or right after the call that tells."""
+        real_call = gateway.PddClient.call
+
+        def call(client, api_name, /, **params):
+            if api_name != api:
+                return real_call(client, api_name, **params)
+            if point == "after":
+                real_call(client, api_name, **params)
+            raise Killed
+
+        return patch.object(gateway.PddClient, "call", call)
 
     def _run(self):
         """Run the publishing action as the scheduler does."""

@@ -3,17 +3,12 @@
 from contextlib import suppress
 from unittest.mock import patch
 
-from odoo.addons.pdd_connector.pop import gateway
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .stock_common import PddStockCase
+from .stock_common import Killed, PddStockCase
 
 READ, WRITE = "pdd.goods.skus.get", "pdd.goods.quantity.update"
-
-
-class Killed(BaseException):
-    """Ends a worker wherever it is."""
 
 
 @tagged("post_install", "-at_install")
@@ -287,19 +282,6 @@ class TestStockFaults(PddStockCase):
         for _round in range(2):
             self._pass_time(minutes=5)
             self.env["pdd.stock.publication"]._publish(self.shop)
-
-    def _kill(self, point):
-        """Kill the worker right before or right after the call that tells."""
-        real_call = gateway.PddClient.call
-
-        def call(client, api_name, /, **params):
-            if api_name != WRITE:
-                return real_call(client, api_name, **params)
-            if point == "after":
-                real_call(client, api_name, **params)
-            raise Killed
-
-        return patch.object(gateway.PddClient, "call", call)
 
     def test_a_computation_that_dies_leaves_its_marks(self):
         self._stock(50)

@@ -3,6 +3,7 @@
 """Orders, receipts, cancellations, refunds, publications and faults in random order."""
 
 from contextlib import suppress
+from datetime import timedelta
 
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
@@ -12,15 +13,29 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+from odoo import fields
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .stock_common import PddStockCase
+from .stock_common import Killed, PddStockCase
 
 READ, WRITE = "pdd.goods.skus.get", "pdd.goods.quantity.update"
 OPEN = ("to_send", "sending", "unknown")
 SHARED_A, SHARED_B, ALONE = range(3)
 few = st.integers(1, 8)
+PLAIN = {
+    **{"share": 100, "safety_qty": 0, "cap_qty": 0, "floor_qty": 0},
+    **{"guaranteed_qty": 0, "lock_qty": 0},
+}
+TERMS = (
+    PLAIN,
+    {**PLAIN, "cap_qty": 5},
+    {**PLAIN, "safety_qty": 3},
+    {**PLAIN, "share": 50},
+    {**PLAIN, "floor_qty": 4},
+    {**PLAIN, "guaranteed_qty": 6},
+    {**PLAIN, "lock_qty": 7},
+)
 
 
 class History:
@@ -33,6 +48,7 @@ class History:
         self.case = case
         self.env, self.platform = case.env, case.platform
         self.skus = case.make_skus()
+        self.rules = case.make_rules(self.skus)
         self.products = [self.skus[SHARED_A].product_id, self.skus[ALONE].product_id]
         self.sales, self.orders = [], []
         self.platform.settings.list_lag = 0
@@ -64,7 +80,17 @@ class History:
             self.sales.pop(0)._action_cancel()
             self.env.cr.commit()
 
+    def change_rule(self, terms, number):
+        """Change what may be offered of a SKU: cap, share, guarantee, campaign."""
+        self.rules[number].write(terms)
+        self.env.cr.commit()
+
     # --- the platform
+
+    def lower(self, quantity, number):
+        """Somebody lowers a quantity in the merchant backend."""
+        sku = self.case._on_platform(self.skus[number])
+        sku.quantity = max(0, sku.quantity - quantity)
 
     def buy(self, count, number, risk):
         """Buy on the platform as long as there is something on offer."""
@@ -103,7 +129,18 @@ class History:
                 self.most = max(room, owed)
             else:
                 self.most = max(self.most, room, owed)
-            self._check_shared()
+            self._check_shown()
+
+    def check_all(self):
+        """Somebody presses the button that compares with the platform."""
+        self.skus.action_publish_stock()
+        self.publish()
+
+    def die(self, point):
+        """Publish, and die right before or after the first quantity is told."""
+        with suppress(Killed), self.case._kill(point):
+            self.case._run()
+        self.env.invalidate_all()
 
     def wait(self):
         """Let retries and later looks fall due."""
@@ -163,19 +200,26 @@ class History:
         owed = self._owed(self.skus[ALONE])
         self.case.assertLessEqual(owed, self.most)
 
-    def _check_shared(self):
-        """Each SKU of a shared product leaves room for all orders it can know of."""
-        room = self._room(self.products[0])
-        for sku, other in ((SHARED_A, SHARED_B), (SHARED_B, SHARED_A)):
-            sku, other = self.skus[sku], self.skus[other]
+    def _check_shown(self):
+        """Each SKU leaves room for all orders it can know of."""
+        for sku in self.skus:
             if self._is_told(sku):
-                left = room - self._owed(sku) - self._known(other)
+                others = self.skus.filtered(
+                    lambda other, sku=sku: (
+                        other != sku and other.product_id == sku.product_id
+                    )
+                )
+                left = self._room(sku.product_id) - self._owed(sku)
+                left -= sum(self._known(other) for other in others)
                 self.case.assertLessEqual(self.case._shown(sku), max(0, left))
 
     def finish(self):
         """When all has calmed down the platform shows exactly what the rule says."""
         self.case.sim.faults.clear()
         self.platform.settings.list_lag = 0
+        self.rules.write(PLAIN)
+        self.wait()
+        self.check_all()  # nothing else sees what was lowered in the backend
         for _round in range(4):
             self.wait()
             self.read_orders()
@@ -214,13 +258,29 @@ class StockMachine(RuleBasedStateMachine):
         self.case.platform.settings.list_lag = 120 * lag
         self.history.buy(count, number, risk)
 
+    @rule(terms=st.sampled_from(TERMS), number=st.integers(0, 2), publish=st.booleans())
+    def change_rule(self, terms, number, publish):
+        self.history.change_rule(terms, number)
+        if publish:
+            self.history.publish()
+
+    @rule(quantity=few, number=st.integers(0, 2))
+    def lower(self, quantity, number):
+        self.history.lower(quantity, number)
+
     @rule(event=st.sampled_from(("refund", "end_review")))
     def happen_on_platform(self, event):
         getattr(self.history, event)()
 
-    @rule(work=st.sampled_from(("publish", "publish", "read_orders", "wait")))
+    @rule(
+        work=st.sampled_from(("publish", "publish", "check_all", "read_orders", "wait"))
+    )
     def work(self, work):
         getattr(self.history, work)()
+
+    @rule(point=st.sampled_from(("before", "after")))
+    def die(self, point):
+        self.history.die(point)
 
     @rule(
         api=st.sampled_from((READ, WRITE)),
@@ -271,6 +331,21 @@ class TestStockMachine(PddStockCase):
         for sku, product in zip(skus, (shared, shared, alone), strict=True):
             sku.product_id = product
         return skus
+
+    def make_rules(self, skus):
+        """Give each SKU a rule of its own; a campaign runs from now on."""
+        now = fields.Datetime.now()
+        return self.env["pdd.stock.rule"].create(
+            [
+                {
+                    "shop_id": self.shop.id,
+                    "sku_id": sku.id,
+                    "lock_start_date": now,
+                    "lock_end_date": now + timedelta(days=2),
+                }
+                for sku in skus
+            ]
+        )
 
     @mute_logger("odoo.addons.pdd_connector.models.pdd_feed")
     def test_random_histories_never_sell_what_is_not_there(self):
