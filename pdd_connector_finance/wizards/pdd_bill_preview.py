@@ -1,9 +1,9 @@
 # Copyright 2026 The Pinduoduo connector authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.fields import Command, Domain
 
-LIMIT = 20_000
+from ..models.pdd_bill_line_post import BATCH_SIZE
 
 
 class PddBillPreview(models.TransientModel):
@@ -17,45 +17,46 @@ class PddBillPreview(models.TransientModel):
     problem_count = fields.Integer(string="To Look At", readonly=True)
 
     @api.model
-    def _sum_up(self, lines):
-        """Add up what posting these movements would write.
+    def _sum_up(self, bill):
+        """Add up what posting the movements that wait would write, a batch at a time.
 
         :return tuple: ({(flow type, code, account, reason): (count, balance in yuan)},
             number of movements that need a look)
         """
-        figures, problems = {}, 0
-        for line in lines:
-            reason = line._find_reason()
-            problems += bool(reason)
-            items = [] if reason == "no_account" else line._prepare_counterparts()
-            for item in items or [{"account_id": False, "balance": 0.0}]:
-                key = (line.flow_type_id.id, line.flow_code, item["account_id"], reason)
-                count, total = figures.get(key, (0, 0.0))
-                figures[key] = (count + 1, total + item["balance"])
+        figures, problems, last_id = {}, 0, 0
+        while lines := self._get_batch(bill, last_id):
+            last_id = lines[-1].id
+            lines._set_flow_types()
+            for line in lines:
+                reason = line._find_reason()
+                problems += bool(reason)
+                items = [] if reason == "no_account" else line._prepare_counterparts()
+                for item in items or [{"account_id": False, "balance": 0.0}]:
+                    account_id = item["account_id"]
+                    key = (line.flow_type_id.id, line.flow_code, account_id, reason)
+                    count, total = figures.get(key, (0, 0.0))
+                    figures[key] = (count + 1, total + item["balance"])
+            self.env.invalidate_all()  # a bill has any number of them
         return figures, problems
+
+    @api.model
+    def _get_batch(self, bill, last_id):
+        domain = Domain("bill_id", "=", bill.id) & Domain("id", ">", last_id)
+        domain &= Domain("state", "in", ("pending", "held"))
+        Line = self.env["pdd.bill.line"].with_company(bill.company_id)
+        return Line.search(domain, order="id", limit=BATCH_SIZE)
 
     @api.model
     def _make(self, bill):
         """Create the preview of a bill's movements that wait."""
-        lines = bill.line_ids.filtered(lambda line: line.state in ("pending", "held"))
-        if len(lines) > LIMIT:
-            raise UserError(
-                self.env._(
-                    "The bill has more than %s movements to post: preview a shorter "
-                    "one.",
-                    LIMIT,
-                )
-            )
         bill.shop_id._get_bill_journal()
-        lines = lines.with_company(bill.company_id)
-        lines._set_flow_types()
-        figures, problems = self._sum_up(lines)
+        figures, problems = self._sum_up(bill)
         return self.create(
             {
                 "bill_id": bill.id,
                 "problem_count": problems,
                 "line_ids": [
-                    fields.Command.create(
+                    Command.create(
                         {
                             "flow_type_id": flow_type_id,
                             "flow_code": flow_code,
