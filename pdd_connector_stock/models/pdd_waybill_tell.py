@@ -99,9 +99,12 @@ class PddWaybill(models.Model):
             vals = outcomes.get(waybill, {})
             waybill._write_outcome(vals)
             number, picking = vals.get("tracking_number"), waybill.picking_id
-            if number and picking.state == "cancel":
+            if not number:
+                continue
+            shipped = picking.state == "done" and picking.carrier_tracking_ref
+            if picking.state == "cancel" or (shipped and shipped != number):
                 waybill._give_back()
-            elif number and picking.state != "done":
+            elif not shipped:
                 picking.carrier_tracking_ref = number
 
     # --- one by one

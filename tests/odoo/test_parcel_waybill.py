@@ -129,6 +129,27 @@ class TestParcelWaybill(ParcelCase):
             picking.action_pdd_waybill()
         self.assertFalse(picking.pdd_waybill_ids)
 
+    def test_a_number_that_comes_after_validation_ships_the_order_as_well(self):
+        picking = self._pickings()
+        picking.action_pdd_waybill()
+        picking.button_validate()
+        self.assertEqual(picking.pdd_parcel_ids.state, "waiting")
+        self._tell()
+        number = picking.pdd_waybill_ids.tracking_number
+        self.assertEqual(picking.carrier_tracking_ref, number)
+        self.assertEqual(picking.pdd_parcel_ids.tracking_number, number)
+        self.assertEqual(picking.pdd_parcel_ids.state, "to_send")
+
+    def test_a_number_that_comes_after_another_one_is_given_back(self):
+        picking = self._pickings()
+        picking.action_pdd_waybill()
+        picking.carrier_tracking_ref = "SF1000000000001"
+        picking.button_validate()
+        self._tell()
+        self.assertEqual(picking.carrier_tracking_ref, "SF1000000000001")
+        self._tell()
+        self.assertEqual(picking.pdd_waybill_ids.state, "cancelled")
+
     def test_ten_parcels_go_into_one_call(self):
         pickings = self._pickings(12)
         waybills = self._draw(pickings)
