@@ -59,6 +59,7 @@ SELECT o.id,
        SELECT parcel.state
          FROM pdd_parcel parcel
         WHERE parcel.order_id = o.id
+          AND parcel.state <> 'cancelled'
         ORDER BY parcel.id
         LIMIT 1
        ) parcel ON true

@@ -26,7 +26,10 @@ QUERY = """
        AND COALESCE(o.related_order_sn, '') = ''
        AND COALESCE(o.tags, '') NOT LIKE '%%conso_order%%'
        AND sale.state = 'sale'
-       AND NOT EXISTS (SELECT FROM pdd_parcel parcel WHERE parcel.order_id = o.id)
+       AND NOT EXISTS (
+           SELECT FROM pdd_parcel parcel
+            WHERE parcel.order_id = o.id AND parcel.state <> 'cancelled'
+           )
   GROUP BY o.shop_id, o.company_id, o.currency_id, o.open_address_id, sale.warehouse_id
     HAVING count(*) > 1
 """
@@ -65,7 +68,7 @@ class PddParcelGroup(models.Model):
             "sale_order_id",
         ],
         "sale.order": ["state", "warehouse_id"],
-        "pdd.parcel": ["order_id"],
+        "pdd.parcel": ["order_id", "state"],
     }
 
     shop_id = fields.Many2one("pdd.shop", readonly=True)
