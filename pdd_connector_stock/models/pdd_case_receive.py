@@ -146,6 +146,11 @@ class PddCase(models.Model):
                     vals["scrap_location_id"] = place.id
                 self.env["stock.scrap"].create(vals).do_scrap()
 
+    def _review_report(self):
+        """Report goods that were here before the buyer told their number."""
+        if self.received_date and "stored" not in self.action_ids.mapped("kind"):
+            self._queue_stored(self._has_received())
+
     def _queue_stored(self, is_stored):
         """Tell the platform that the goods arrived, or that nothing was in the parcel."""
         number = self.refund_id.tracking_number

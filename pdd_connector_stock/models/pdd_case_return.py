@@ -21,6 +21,7 @@ class PddCase(models.Model):
             if case.back_state in ("expected", "way") and not case.return_picking_ids:
                 case._create_receipts()
             case._review_receipts()
+            case._review_report()
             case._review_exchange()
 
     # --- the expected receipts

@@ -12,6 +12,20 @@ class PddOrder(models.Model):
         self.refund_ids._review_cases()
         return result
 
+    def _make_sale_orders(self, shop):
+        """Open the cases of after-sales that were read before the order was made."""
+        result = super()._make_sale_orders(shop)
+        self.refund_ids._review_cases()
+        return result
+
+    def _release(self):
+        """Try again what could not follow the platform: transfers, parcels, cases."""
+        result = super()._release()
+        made = self.filtered("sale_order_id")
+        made._review_deliveries()
+        made.refund_ids._review_cases()
+        return result
+
     def _has_label(self):
         """Return whether a transport label may have been printed already."""
         return any(

@@ -84,10 +84,13 @@ class PddOrder(models.Model):
         except OperationalError:
             raise
         except Exception as error:  # noqa: BLE001 the mirror must not lose the fact
-            for shop, orders in made.grouped("shop_id").items():
-                self.env["pdd.issue"]._report_exception(
-                    shop, "stopping transfers", error, orders
-                )
+            if len(made) > 1:
+                for order in made:
+                    order._review_deliveries()
+                return
+            self.env["pdd.issue"]._report_exception(
+                made.shop_id, "stopping transfers", error, made
+            )
 
     def _stop_or_resume(self):
         shipped = self.filtered(lambda order: order.order_status != ORDER_TO_SHIP)

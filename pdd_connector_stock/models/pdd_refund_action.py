@@ -112,6 +112,7 @@ class PddRefundAction(models.Model):
             limit=1,
         )
         if not action:
+            refund._take_turns()
             action = actions.create(
                 {"refund_id": refund.id, "kind": kind, "params": params or {}, **vals}
             )

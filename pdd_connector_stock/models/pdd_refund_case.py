@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import fields, models
 from odoo.addons.pdd_connector.const import ORDER_TO_SHIP, REFUND_ONLY
+from odoo.tools import SQL
 from psycopg2 import OperationalError
 
 
@@ -20,6 +21,8 @@ class PddRefund(models.Model):
 
     def _review_cases(self):
         """Open cases and expected receipts; trouble with them must not lose the fact."""
+        if not self:
+            return
         try:
             with self.env.cr.savepoint():
                 self._open_cases()._review()
@@ -27,10 +30,13 @@ class PddRefund(models.Model):
         except OperationalError:
             raise
         except Exception as error:  # noqa: BLE001 the mirror must not lose the fact
-            for shop, refunds in self.grouped("shop_id").items():
-                self.env["pdd.issue"]._report_exception(
-                    shop, "after-sale cases", error, refunds.order_id
-                )
+            if len(self) > 1:
+                for refund in self:
+                    refund._review_cases()
+                return
+            self.env["pdd.issue"]._report_exception(
+                self.shop_id, "after-sale case", error, self.order_id
+            )
 
     def _open_cases(self):
         """Open a case for each after-sale that concerns goods which left the house.
@@ -39,8 +45,23 @@ class PddRefund(models.Model):
         """
         concerned = self.filtered(lambda refund: refund._concerns_goods())
         new = concerned.filtered(lambda refund: not refund.case_ids)
-        self.env["pdd.case"].create([{"refund_id": refund.id} for refund in new])
+        if new:
+            new._take_turns()
+            self.env["pdd.case"].create([{"refund_id": refund.id} for refund in new])
         return concerned.case_ids
+
+    def _take_turns(self):
+        """Let whoever works on the same after-sales at once be repeated after us.
+
+        A mere lock would leave him his old snapshot; after an update he fails to
+        serialize, and sees what we have done when he starts again.
+        """
+        self.env.cr.execute(
+            SQL(
+                "UPDATE pdd_refund SET write_date = write_date WHERE id = ANY(%s)",
+                self.ids,
+            )
+        )
 
     def _concerns_goods(self):
         """Return whether parcels or stock have to follow this after-sale."""

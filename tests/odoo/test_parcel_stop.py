@@ -1,8 +1,11 @@
 # Copyright 2026 The Pinduoduo connector authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from unittest.mock import patch
+
 from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .parcel_common import READ, SEND, ParcelCase
 
@@ -133,6 +136,27 @@ class TestParcelStop(ParcelCase):
         self.assertEqual(order.parcel_ids.state, "to_send")
         self._send_parcels()
         self.assertEqual(order.parcel_ids.state, "sent")
+
+    def test_one_order_that_cannot_be_stopped_does_not_keep_the_others_back(self):
+        bad, order = self._make_orders(2)
+        stop = type(order)._stop_moves
+
+        def fail(orders):
+            if bad in orders:
+                raise ValueError("a setting of another module")
+            return stop(orders)
+
+        for one in (bad, order):
+            self.platform.event(one.order_sn, "refund_request")
+        with (
+            patch.object(type(order), "_stop_moves", fail),
+            mute_logger("odoo.addons.pdd_connector.models.pdd_issue"),
+        ):
+            self._read_all()
+        self.assertEqual(self._open_picking(order).state, "confirmed")
+        self.assertEqual(self._open_picking(bad).state, "assigned")
+        bad.issue_ids.action_retry()
+        self.assertEqual(self._open_picking(bad).state, "confirmed")
 
     def test_the_parcel_of_a_refunded_order_has_an_end(self):
         orders = self._make_orders(2)

@@ -1,11 +1,14 @@
 # Copyright 2026 The Pinduoduo connector authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import json
+from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, new_test_user, tagged
+from odoo.tools import mute_logger
 
 from .parcel_common import ParcelCase
+from .warehouse_common import read_orders
 
 STORED = "pdd.nextone.logistics.warehouse.update"
 NUMBER = "YT9000000000001"
@@ -299,6 +302,44 @@ class TestReturnGoods(ParcelCase):
         with self.assertRaises(UserError):
             case.action_create_receipt()
 
+    def test_an_after_sale_that_is_read_before_its_order_is_made_gets_its_case(self):
+        skus = self.env["pdd.sku"].search([("shop_id", "=", self.shop.id)])
+        products = {sku: sku.product_id for sku in skus}
+        skus.product_id = False
+        (order,) = read_orders(self.shop, 1, self.platform)
+        self.platform.event(order.order_sn, "ship")
+        self._ask_refund(order)
+        self._event(order, "return_agree")
+        self.assertFalse(order.refund_ids.case_ids)
+        for sku, product in products.items():
+            sku.product_id = product
+        self.shop.action_sync_orders()
+        self.assertEqual(order.state, "done")
+        self.assertEqual(order.refund_ids.case_ids.back_state, "expected")
+
+    def test_one_case_that_fails_does_not_keep_the_others_back(self):
+        bad, case = self._ship_and_ask_return()[1], self._ship_and_ask_return()[1]
+        create = type(case)._create_receipts
+
+        def fail(record):
+            if record == bad:
+                raise ValueError("a setting of another module")
+            return create(record)
+
+        for order in (bad + case).order_id:
+            self.platform.event(order.order_sn, "return_agree")
+        with (
+            patch.object(type(case), "_create_receipts", fail),
+            mute_logger("odoo.addons.pdd_connector.models.pdd_issue"),
+        ):
+            self._read_all()
+        self.assertEqual(case.return_picking_ids.state, "assigned")
+        self.assertFalse(bad.return_picking_ids)
+        issue = bad.order_id.issue_ids
+        self.assertEqual(issue.order_ids, bad.order_id)
+        issue.action_retry()
+        self.assertEqual(bad.return_picking_ids.state, "assigned")
+
     # --- blind receiving
 
     def test_a_scanned_parcel_goes_back_on_stock_and_is_reported(self):
@@ -384,6 +425,18 @@ class TestReturnGoods(ParcelCase):
         self.assertEqual(form.case_id, case)
         form.scan = NUMBER
         self.assertEqual(form.case_id, known)
+
+    def test_goods_that_are_here_before_their_number_are_reported_with_it(self):
+        order, case = self._expect_return(number=None)
+        self._receive(order.order_sn)
+        self.assertEqual(case.back_state, "received")
+        self.assertFalse(case.action_ids)
+        for _time in range(2):
+            self._event(order, "return_ship", tracking_number=NUMBER)
+        self._tell()
+        (call,) = self._calls(STORED)
+        request = json.loads(call["request"])
+        self.assertEqual(request["reverse_tracking_number"], NUMBER)
 
     def test_an_order_number_finds_the_case_as_well(self):
         order, case = self._expect_return()

@@ -7,7 +7,7 @@ from psycopg2 import OperationalError
 
 from .committed import CommittedCase
 
-TABLES = ("pdd_case", "pdd_refund", "pdd_order")
+TABLES = ("pdd_refund_action", "pdd_case", "pdd_refund", "pdd_order")
 
 
 @tagged("post_install", "-at_install")
@@ -44,3 +44,16 @@ class TestReturnWorkers(CommittedCase):
             late = api.Environment(old_cr, SUPERUSER_ID, {})
             with self.assertRaises(OperationalError):
                 late["pdd.case"].browse(self.case_id)._create_receipts()
+
+    @mute_logger("odoo.sql_db")
+    def test_a_worker_who_does_not_see_the_others_word_writes_none(self):
+        def queue(env):
+            refund = env["pdd.case"].browse(self.case_id).refund_id
+            env["pdd.refund.action"]._queue(refund, "stop_answer")
+
+        with self.registry.cursor() as old_cr:
+            old_cr.execute("SELECT 1")  # its snapshot
+            with self.worker() as env:
+                queue(env)
+            with self.assertRaises(OperationalError):
+                queue(api.Environment(old_cr, SUPERUSER_ID, {}))
