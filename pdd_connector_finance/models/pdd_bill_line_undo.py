@@ -1,6 +1,7 @@
 # Copyright 2026 The Pinduoduo connector authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import models
+from odoo import api, models
+from odoo.fields import Domain
 from odoo.tools import split_every
 
 from .pdd_bill_line_post import BATCH_SIZE
@@ -18,6 +19,7 @@ class PddBillLine(models.Model):
         """
         self.check_access("read")  # for accountants only
         # the mirror belongs to the connector, whoever presses the button
+        self.sudo()._accept_bank_matching(self.shop_id)
         lines = self.sudo().filtered(lambda line: line.state in ("held", "unknown"))
         shops, commit_progress = lines.shop_id, self.env["ir.cron"]._commit_progress
         for batch in lines._get_batches():
@@ -28,6 +30,16 @@ class PddBillLine(models.Model):
             commit_progress()
             self.env.invalidate_all()
         shops._post_bills()
+
+    @api.model
+    def _accept_bank_matching(self, shops):
+        """Movements of unknown codes that a person has matched are explained.
+
+        E.g. with the bank matching of Enterprise: such an entry is not made anew.
+        """
+        domain = Domain("shop_id", "in", shops.ids) & Domain("state", "=", "unknown")
+        domain &= Domain("move_id.statement_line_ids.is_reconciled", "=", True)
+        self.search(domain).write({"state": "posted", "reason": False})
 
     def _get_batches(self):
         """Return these movements in batches that are small enough for a transaction.
@@ -45,7 +57,8 @@ class PddBillLine(models.Model):
 
         :raise UserError: an entry is in a locked period
         """
-        moves = self.move_id
+        # what is deleted needs no note about each of its items
+        moves = self.move_id.with_context(tracking_disable=True)
         lines = self | self.search([("move_id", "in", moves.ids)])
         corrections = moves.pdd_correction_ids
         moves += corrections

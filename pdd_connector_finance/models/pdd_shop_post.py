@@ -24,6 +24,7 @@ class PddShop(models.Model):
         self.env["pdd.bill"].search([("state", "=", "undoing")])._finish_undo()
         for shop in shops:
             self.env["pdd.bill.line"]._link_orders(shop)
+        self.env["pdd.bill.line"]._accept_bank_matching(shops)
         shops._post_bills()
         shops._link_compensations()
         shops._match_withdrawals()
