@@ -9,6 +9,7 @@ from odoo.addons.pdd_connector.const import (
     ORDER_SHIPPED,
     ORDER_TO_SHIP,
     REFUND_NONE,
+    REFUND_REFUNDED,
 )
 
 from ..const import EXTRA_API, READ_API, SEND_API
@@ -216,10 +217,19 @@ class PddParcel(models.Model):
             return self._prepare_told_vals(is_main=True)
         if platform.is_shipped and number in platform.extra_numbers:
             return self._prepare_told_vals(is_main=False)
-        if platform.is_stopped:
+        if platform.is_stopped and not self._is_partly_refunded(platform):
             reason = self._get_platform_stop(platform)
             return {**self._prepare_stopped_vals(reason), "is_unsure": False}
         return None
+
+    def _is_partly_refunded(self, platform):
+        """Return whether we know of the refund, and what is left is to be shipped.
+
+        The platform's notes let only orders without refund be shipped: it decides.
+        """
+        order = self.order_id
+        known = platform.refund_status == order.refund_status == REFUND_REFUNDED
+        return known and not platform.is_held and not order._is_stopped()
 
     @api.model
     def _get_platform_stop(self, platform):
@@ -228,11 +238,20 @@ class PddParcel(models.Model):
         return self.env._("it is under review or paused")
 
     def _prepare_refused_vals(self, error):
+        words = error.sub_message or error.message or error
+        if self.order_id.refund_status == REFUND_REFUNDED:
+            return self._prepare_error_vals(
+                self.env._(
+                    "The order is partly refunded and Pinduoduo refuses its parcel: %s. "
+                    "Look at the order in the merchant backend, then tell it again.",
+                    words,
+                )
+            )
         return self._prepare_error_vals(
             self.env._(
                 "Pinduoduo refuses carrier and number: %s. Correct them on the "
                 "transfer; they are told again at once.",
-                error.sub_message or error.message or error,
+                words,
             )
         )
 

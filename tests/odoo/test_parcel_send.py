@@ -275,6 +275,22 @@ class TestParcelSend(ParcelCase):
         self.assertEqual(parcel.state, "sent")
         self.assertEqual(self._on_platform(order).order_status, 2)
 
+    def test_a_refused_parcel_of_a_partly_refunded_order_can_be_told_again(self):
+        order = self._make_orders(items=[{"count": 2}])
+        self._ask_refund(order, pieces=1, amount=100)
+        self.platform.event(order.order_sn, "refund_agree")
+        self._read_all()
+        self.assertEqual((order.state, order.refund_status), ("done", 4))
+        parcel = self._ship(order)
+        self.sim.faults.add("reset", api=SEND)
+        self._send_parcels()
+        self._pass_time(parcel)
+        self._send_parcels()
+        self.assertEqual(parcel.state, "error")
+        self.assertIn("partly refunded", parcel.error_message)
+        parcel.action_retry()
+        self.assertEqual(parcel.state, "to_send")
+
     def test_a_number_corrected_while_nobody_knows_replaces_the_told_one(self):
         order = self._make_orders()
         parcel = self._ship(order)
