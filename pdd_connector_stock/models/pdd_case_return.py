@@ -33,10 +33,13 @@ class PddCase(models.Model):
         open and a person receives the goods by hand.
         """
         self.ensure_one()
-        # Whoever waited here for another worker fails to serialize and is repeated:
-        # he sees the other's receipts then, and expects nothing twice.
+        # Whoever waited here for another worker fails to serialize and is repeated: he
+        # sees the receipts of all cases of the order then, and expects nothing twice.
         self.env.cr.execute(
-            SQL("UPDATE pdd_case SET write_date = write_date WHERE id = %s", self.id)
+            SQL(
+                "UPDATE pdd_order SET write_date = write_date WHERE id = ANY(%s)",
+                self.order_id.ids,
+            )
         )
         for picking, quantities in self._get_return_moves().items():
             lines = [
@@ -127,9 +130,14 @@ class PddCase(models.Model):
         return (of_transfer or parcels)[-1:].tracking_number
 
     def action_create_receipt(self):
-        """Create the expected receipts now, for instance after the delivery was booked."""
-        self.check_access("read")
+        """Create the expected receipts now, for instance after the delivery was booked.
+
+        Goods that were given up and come after all are expected again.
+        """
+        self.check_access("write" if any(self.mapped("is_written_off")) else "read")
         for case in self.sudo():  # see action_write_off
+            if not case.received_date:
+                case.is_written_off = False
             case = case.with_company(case.company_id)
             case._expect_goods()
             if not case.return_picking_ids:

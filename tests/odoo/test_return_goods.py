@@ -514,6 +514,18 @@ class TestReturnGoods(ParcelCase):
         self.assertEqual(receipt.state, "cancel")
         self.assertRecordValues(case, [{"back_state": "lost", "stock_state": "loss"}])
 
+    def test_goods_that_were_given_up_and_come_after_all_are_received(self):
+        _order, case = self._expect_return()
+        case.action_write_off()
+        self.assertEqual(case.back_state, "lost")
+        worker = new_test_user(self.env, "worker", groups="stock.group_stock_user")
+        with self.assertRaises(AccessError):
+            case.with_user(worker).action_create_receipt()
+        case.action_create_receipt()
+        self.assertEqual(case.back_state, "way")
+        self._receive(NUMBER)
+        self.assertRecordValues(case, [{"back_state": "received", "good_quantity": 2}])
+
     def test_reasons_are_classed(self):
         _order, case = self._ship_and_ask_return(reason="质量问题")
         self.assertEqual(
