@@ -6,6 +6,7 @@ from . import (
     pdd_bill_line,
     pdd_bill_line_correct,
     pdd_bill_line_entry,
+    pdd_bill_line_link,
     pdd_bill_line_post,
     pdd_bill_line_transit,
     pdd_bill_line_undo,

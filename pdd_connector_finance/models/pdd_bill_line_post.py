@@ -1,12 +1,9 @@
 # Copyright 2026 The Pinduoduo connector authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import api, models
+from odoo import models
 from odoo.exceptions import UserError
-from odoo.fields import Command, Domain
-from odoo.tools import SQL
+from odoo.fields import Command
 from psycopg2 import OperationalError
-
-from .pdd_flow_type import OF_ORDERS
 
 BATCH_SIZE = 500
 DAY_LIMIT = 20_000  # most movements of one entry per day
@@ -189,121 +186,6 @@ class PddBillLine(models.Model):
             if not item.get("pdd_part"):
                 item.update(name=self._get_day_label(), pdd_order_id=False)
         return items
-
-    # --- orders that come later
-
-    @api.model
-    def _link_orders(self, shop, bill=None):
-        """Link movements, and the journal items made of them, to orders by number.
-
-        :param bill: only the movements of a bill; default all of the shop
-        """
-        self.flush_model(["order_id", "order_sn"])
-        found = self.env.execute_query(
-            SQL(
-                """
-                UPDATE pdd_bill_line line
-                   SET order_id = pdd_order.id,
-                       reason = CASE reason WHEN 'unknown_order' THEN NULL
-                                            ELSE reason END
-                  FROM pdd_order
-                 WHERE line.shop_id = %(shop)s AND line.order_id IS NULL
-                   AND line.order_sn IS NOT NULL %(of_bill)s
-                   AND pdd_order.shop_id = %(shop)s
-                   AND pdd_order.order_sn = line.order_sn
-             RETURNING line.id, line.move_id
-                """,
-                shop=shop.id,
-                of_bill=SQL("AND line.bill_id = %s", bill.id) if bill else SQL(),
-            )
-        )
-        self.invalidate_model(["order_id", "reason"])
-        self.env["pdd.order"].invalidate_model(["bill_line_ids"])
-        lines = self.browse(line_id for line_id, move_id in found if move_id)
-        lines.modified(["order_id"])  # the figures of the orders follow
-        lines._link_journal_items()
-        lines.order_id._reconcile_receivables()
-
-    def _assign_order(self, order, source):
-        """Give movements an order, also on what is posted of them."""
-        order.shop_id._lock_journals()
-        numbers = dict.fromkeys(self, order.order_sn)
-        self._assign_numbers(order.shop_id, numbers, source)
-
-    @api.model
-    def _assign_numbers(self, shop, numbers, source):
-        """Give movements of a shop order numbers, and the orders that are in Odoo.
-
-        :param dict numbers: movement -> order number
-        :param str source: value of ``order_source``
-        """
-        lines = self.with_company(shop.company_id).browse().concat(*numbers)
-        before = lines.order_id  # one that was taken before is open again
-        orders = self.env["pdd.order"].search(
-            Domain("shop_id", "=", shop.id)
-            & Domain("order_sn", "in", list(set(numbers.values())))
-        )
-        by_number = orders.grouped("order_sn")
-        posted = lines.filtered("move_id")
-        renamed = posted.filtered(lambda line: line.order_sn != numbers[line])
-        locked = renamed._filter_shared()._filter_locked()
-        booked = {
-            line: line._get_posted_form(line._prepare_counterparts()) for line in locked
-        }
-        for order_sn, some in lines.grouped(numbers.get).items():
-            order = by_number.get(order_sn, orders.browse())
-            some.write(
-                {"order_sn": order_sn, "order_id": order.id, "order_source": source}
-            )
-        lines.filtered(lambda line: line.reason == "no_order").reason = False
-        locked._correct(booked)
-        (posted - locked)._link_journal_items()._repost()
-        (before | lines.order_id)._reconcile_receivables()
-
-    def _filter_shared(self):
-        """Return movements whose items in the entry of a day others may share."""
-        return self.filtered(
-            lambda line: (
-                line.treatment in OF_ORDERS and not line.move_id.statement_line_ids
-            )
-        )
-
-    def _link_journal_items(self):
-        """Name the order on items that were posted before the order was known.
-
-        :return: movements whose item is not theirs alone: they must be posted anew
-        """
-        shared = self.browse()
-        for line in self:
-            move, items = line.move_id, line._get_entries().line_ids
-            if move.statement_line_ids:
-                own = move.journal_id.default_account_id
-                items = items.filtered(lambda item, own=own: item.account_id != own)
-            elif line.treatment in OF_ORDERS:
-                items = line._get_day_items()
-                shared += line if not items else shared
-            else:
-                continue  # an entry per day adds charges up
-            moved = items.filtered("pdd_order_id") - line.order_id.item_ids
-            moved.remove_move_reconcile()
-            items.pdd_order_id = line.order_id
-        return shared
-
-    def _get_day_items(self):
-        """Return the items of the entry of a day that are about this order alone."""
-        label, part = self._get_label(), self.part
-        return self._get_entries().line_ids.filtered(
-            lambda item: item.pdd_part == part and item.name == label
-        )
-
-    def _repost(self):
-        """Make the entries of these movements again."""
-        for shop, lines in self.grouped("shop_id").items():
-            moves = lines.move_id
-            lines = self.search([("move_id", "in", moves.ids)])
-            lines._undo_posting()
-            for _day, some in lines.grouped("occurred_date").items():
-                some.with_company(shop.company_id)._post_safely()
 
 
 def add_up(items, item):

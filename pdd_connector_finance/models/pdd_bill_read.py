@@ -182,7 +182,8 @@ class PddBill(models.Model):
         }
         self.env.cr.execute("DROP TABLE pdd_bill_staging")
         self.write(vals)
-        self.env["pdd.bill.line"]._link_orders(self.shop_id, self)
+        of_bill = SQL("line.bill_id = %s", self.id)
+        self.env["pdd.bill.line"]._set_orders(self.shop_id, of_bill)
         self._update_state()
 
     @api.model

@@ -5,7 +5,10 @@
 from unittest.mock import patch
 
 from odoo import fields
-from odoo.addons.pdd_connector_finance.models import pdd_bill_undo
+from odoo.addons.pdd_connector_finance.models import (
+    pdd_bill_line_link,
+    pdd_bill_undo,
+)
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import freeze_time, tagged
 
@@ -482,6 +485,20 @@ class TestPosting(FinanceCase):
             shop._cron_post_bills()
             self.assertFalse(bill.line_ids.reason)
             self.assertEqual(order.settlement_state, "settled", mode)
+
+    def test_orders_that_come_late_are_linked_batch_by_batch(self):
+        for mode in ("statement", "day"):
+            with self.subTest(mode), patch.object(pdd_bill_line_link, "BATCH_SIZE", 2):
+                self.company.pdd_posting_mode = mode
+                shop = self.shop = self._create_shop(mode, mode)
+                rows = [self._order_row("85.00") for _number in range(5)]
+                lines = [row(vals["order_sn"], "85.00", "0010002") for vals in rows]
+                bill = self._post(*lines)
+                orders = self._create_orders(*rows, shop=shop)
+                self._invoice()
+                shop._cron_post_bills()
+                self.assertEqual(bill.line_ids.order_id, orders)
+                self.assertEqual(set(orders.mapped("settlement_state")), {"settled"})
 
     def test_the_fees_of_an_order_that_comes_later_are_its_own(self):
         for mode in ("statement", "day"):
