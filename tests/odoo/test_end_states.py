@@ -7,6 +7,8 @@ import pytest
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from tests.simulator import Settings
+
 from .common import PddCase
 from .expectation import expect
 
@@ -31,7 +33,13 @@ DEFECTS = (
 class TestEndStates(PddCase):
     """Many orders, 5 % of each defect, on pages that repeat, shuffle and move."""
 
-    simulator_options = {"seed": 11, "shops": 1, "orders": 0, "days": 2}
+    simulator_options = {
+        "seed": 11,
+        "shops": 1,
+        "orders": 0,
+        "days": 2,
+        "settings": Settings(rate_scale=0),
+    }
 
     def setUp(self):
         super().setUp()
@@ -53,7 +61,7 @@ class TestEndStates(PddCase):
     @mute_logger("odoo.addons.pdd_connector")
     def test_each_order_ends_exactly_once_in_the_right_state(self):
         self._spoil()
-        with self._moving_pages():
+        with self._moving_pages(), self._analyze_while_making():
             self.shop.action_sync_orders()
         self.sim.clock.advance(600)
         self.shop.action_sync_refunds()

@@ -14,7 +14,7 @@ HOUR = 3600
 class CostCase(FeedCase):
     def setUp(self):
         super().setUp()
-        self.platform.settings.rate_scale = 0
+        self._lift_limits()
         self.pull("goods")
 
     @contextmanager

@@ -48,7 +48,7 @@ class FaultCase(FeedCase):
 
     def setUp(self):
         super().setUp()
-        self.platform.settings.rate_scale = 0
+        self._lift_limits()
         self.numbers = self.load(105, hours=0.5)
         for order in self.account.orders.values():
             order.risk = False

@@ -19,7 +19,7 @@ DETAIL_API = "pdd.refund.information.get"
 class TestRefundFeed(FeedCase):
     def setUp(self):
         super().setUp()
-        self.platform.settings.rate_scale = 0
+        self._lift_limits()
         paces = patch.dict("odoo.addons.pdd_connector.const.API_CALLS_PER_SECOND")
         self.enterContext(paces).clear()
         numbers = self.load(12, hours=1)

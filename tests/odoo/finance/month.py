@@ -170,11 +170,6 @@ class MonthCase(PddCase):
         self._set_cursor("refund", start)
         self.shop.action_sync_refunds()
 
-    def _analyze(self):
-        """Let the database know its tables: its housekeeping sees only what is committed."""
-        self.env.flush_all()
-        self.env.cr.execute("ANALYZE")
-
     def _get_now(self):
         """Return the platform's time in naive UTC."""
         return pop.parse_time(to_text(self.sim.clock.now()))
