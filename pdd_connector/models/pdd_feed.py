@@ -16,6 +16,7 @@ RETRY_MINUTES = 1
 MAX_RETRY_MINUTES = 5  # one failing call in so many minutes costs nothing
 REPORT_AFTER = 3  # failures in a row that make an issue
 ROUND_SECONDS = 50  # a feed is asked again after that, not sooner, while others wait
+DONE = object()  # of a pull that has no page left
 
 
 class FeedBusy(Exception):
@@ -131,10 +132,10 @@ class PddFeed(models.Model):
     def _run_slice(self, pull, *, raise_error):
         """Advance one pull by a page; return whether there is more to read."""
         try:
-            next(pull)
-        except StopIteration:
-            self._set_done()
-            return False
+            running = next(pull, DONE) is not DONE
+            if not running:
+                self._set_done()
+            self.env.flush_all()  # what another worker has changed is met in here
         except FeedBusy:
             self.env.cr.rollback()  # another worker reads this feed
             return False
@@ -155,7 +156,7 @@ class PddFeed(models.Model):
             if raise_error:
                 raise
             return False
-        return True
+        return running
 
     def _pull(self):
         """Return the generator of this feed's kind; it yields after each written page."""

@@ -138,6 +138,21 @@ class TestParcelWorkers(CommittedCase):
             with self.assertRaises(OperationalError):
                 late["pdd.parcel"].browse(brothers.ids)._lock_claimable()
 
+    @mute_logger("odoo.sql_db")
+    def test_a_page_whose_orders_another_worker_has_changed_is_read_again(self):
+        def pull(order):
+            order.read(["remark"])
+            with self.worker() as env:
+                env["pdd.order"].browse(order.id).remark = "theirs"
+            order.remark = "ours"
+            yield
+
+        with self.worker() as env:
+            feed = self.shop(env)._get_feeds("order")
+            order = env["pdd.order"].search([("shop_id", "=", self.shop_id)], limit=1)
+            self.assertFalse(feed._run_slice(pull(order), raise_error=True))
+            self.assertEqual(order.remark, "theirs")
+
     def test_a_refund_read_while_parcels_are_told_stops_what_is_left(self):
         self._queue()
         stopped = self.numbers[::2]
