@@ -1,6 +1,6 @@
 # Copyright 2026 The Pinduoduo connector authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import models
+from odoo import fields, models
 from odoo.addons.pdd_connector import pop
 from odoo.addons.pdd_connector.const import EXCHANGE, REPAIR, RESEND
 from odoo.exceptions import UserError
@@ -13,6 +13,13 @@ class PddCase(models.Model):
     """Exchanges, resends and repairs: an order at no price, linked to the case."""
 
     _inherit = "pdd.case"
+
+    is_exchange_noted = fields.Boolean(
+        readonly=True,
+        copy=False,
+        export_string_translation=False,
+        help="A person was told that the exchange ended after its parcel had left.",
+    )
 
     def action_create_exchange(self):
         """Create and confirm the order that brings the buyer another piece.
@@ -59,9 +66,10 @@ class PddCase(models.Model):
         )
 
     def _note_exchange_shipped(self):
-        """Have a person look at an exchange that ended after its parcel had left."""
-        if self.activity_ids:
+        """Have a person look at an exchange that ended after its parcel had left, once."""
+        if self.is_exchange_noted:
             return
+        self.is_exchange_noted = True
         self.activity_schedule(
             "mail.mail_activity_data_todo",
             summary=self.env._("The exchange ended, its parcel has left"),

@@ -3,6 +3,7 @@
 from odoo import api, fields, models
 from odoo.addons.pdd_connector import pop
 from odoo.exceptions import UserError
+from odoo.tools import format_datetime
 
 from ..const import AWAITED, DETAIL_API
 
@@ -55,6 +56,7 @@ class PddRefundAgree(models.TransientModel):
         self.ensure_one()
         Action = self.env["pdd.refund.action"]
         Action._check_may_agree()
+        self._check_not_told()
         self._look_again()
         if self.kind == "agree":  # last: what it locks does not wait for the platform
             Action._check_limits(self.shop_id, self.refund_amount)
@@ -66,6 +68,23 @@ class PddRefundAgree(models.TransientModel):
             state="to_approve" if self.needs_second_look else "to_send",
         )
         return {"type": "ir.actions.act_window_close"}
+
+    def _check_not_told(self):
+        """Raise when this was told before: the buyer has asked for it once more.
+
+        :raise UserError: a second word under the same number is left to a person
+        """
+        told = self.refund_id.action_ids.filtered(
+            lambda action: action.kind == self.kind and action.state == "sent"
+        )
+        if told:
+            raise UserError(
+                self.env._(
+                    "Pinduoduo was told so already (%s). Where the buyer has asked once "
+                    "more, agree in the merchant backend.",
+                    format_datetime(self.env, told[0].sent_date),
+                )
+            )
 
     def _prepare_params(self):
         params = {"note": self.note or self.env._("Agreed")}

@@ -77,6 +77,17 @@ class TestReturnAgree(ParcelCase):
         self.assertEqual(action.state, "sent")
         self.assertEqual(self._status(refund), 7)
 
+    def test_a_return_that_is_asked_for_again_is_not_agreed_in_silence(self):
+        refund = self._asked(kind=2)
+        self._agree(refund, kind="return_agree")
+        self._tell()
+        for event in ("refund_withdraw", "refund_reopen"):
+            self.platform.event(refund.order_sn, event)
+            self._read_all()
+        with self.assertRaisesRegex(UserError, "merchant backend"):
+            self._agree(refund, kind="return_agree")
+        self.assertEqual(self._status(refund), 3)
+
     def test_without_the_right_nobody_agrees(self):
         refund = self._asked()
         user = new_test_user(self.env, "u", groups="pdd_connector.group_pdd_user")

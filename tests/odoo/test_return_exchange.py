@@ -147,6 +147,9 @@ class TestReturnExchange(ParcelCase):
             self._read_all()
         self.assertEqual(exchange.state, "sale")
         self.assertIn("its parcel has left", case.activity_ids.summary)
+        case.activity_ids.action_feedback()
+        case._review()  # whatever changes on the order or the after-sale
+        self.assertFalse(case.activity_ids)
 
     def test_a_number_entered_later_is_told_then(self):
         _order, case = self._asked(4)
