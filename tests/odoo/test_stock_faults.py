@@ -22,13 +22,15 @@ class TestStockFaults(PddStockCase):
 
     def _settled(self):
         """Run until nothing is open any more, letting time pass in between."""
+        is_open = [("state", "in", ("to_send", "sending", "unknown"))]
         for _round in range(6):
             self._pass_time(minutes=20)
             self.shop.action_sync_orders()
             self._run()
-        return self.env["pdd.stock.publication"].search_count(
-            [("state", "in", ("to_send", "sending", "unknown"))]
-        )
+            left = self.env["pdd.stock.publication"].search_count(is_open)
+            if not left and not self.env["pdd.stock.mark"].search_count([]):
+                break
+        return left
 
     # --- sales the lists do not show yet
 
