@@ -43,7 +43,11 @@ class PddShop(models.Model):
             self.env.ref("pdd_connector_finance.ir_cron_prove")._trigger()
         time_left = commit_progress(remaining=count)
         for shop in self:
-            journal, trouble = shop._find_bill_journal()
+            try:
+                journal, trouble = shop._find_bill_journal()
+            except UniqueViolation:
+                self.env.cr.rollback()  # another worker makes its journals
+                continue
             while time_left:
                 if journal != journal.try_lock_for_update(allow_referencing=True):
                     break

@@ -2,7 +2,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import os
 import sys
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -39,26 +38,14 @@ def database():
 
 
 @pytest.fixture
-def start_nursery(sim, database):
-    """Return a callable that starts a worker script on that database."""
+def nursery(sim, database):
+    """Return a worker script on that database."""
     from lib import server
 
     config = server.write_config(f"faults-{os.getpid()}", db_name=database)
-    place = (config, database, sim.url, server.environment())
-    with ExitStack() as stack:
-        yield lambda: stack.enter_context(Nursery(*place))
+    with Nursery(config, database, sim.url, server.environment()) as running:
+        yield running
     config.unlink()
-
-
-@pytest.fixture
-def nursery(start_nursery):
-    return start_nursery()
-
-
-@pytest.fixture
-def nurseries(start_nursery):
-    """Return two that share a database."""
-    return [start_nursery(), start_nursery()]
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ class Nursery:
     """A worker script whose children can be killed.
 
     :param config: Odoo's configuration file
-    :param str database: a copy, for the nurseries of one test
+    :param str database: a copy, for one test
     :param str platform: address of the stand-in platform
     :param dict environment: of the process
     """
@@ -49,19 +49,21 @@ class Nursery:
 
     def start(self, task="read"):
         """Start a child; return its process id."""
-        self._process.stdin.write(f"{task}\n")
-        self._process.stdin.flush()
-        return int(self._read())
+        return self._tell(task)
 
-    def wait(self):
-        """Wait for the child; return its exit code, -9 when it was killed."""
+    def wait(self, child):
+        """Wait for a child; return its exit code, -9 when it was killed."""
+        return self._tell(f"wait {child}")
+
+    def _tell(self, line):
+        self._process.stdin.write(f"{line}\n")
+        self._process.stdin.flush()
         return int(self._read())
 
     def run(self, task="read"):
         """Let a child work to its end; return the seconds it took."""
         started = time.monotonic()
-        self.start(task)
-        code = self.wait()
+        code = self.wait(self.start(task))
         assert code == 0, f"the worker ended with {code}"
         return time.monotonic() - started
 
@@ -71,4 +73,4 @@ class Nursery:
         time.sleep(seconds)
         with contextlib.suppress(ProcessLookupError):  # it was faster
             os.kill(child, signal.SIGKILL)
-        return self.wait() == -signal.SIGKILL
+        return self.wait(child) == -signal.SIGKILL

@@ -16,6 +16,7 @@ from .truth_of_books import assert_books
 pytestmark = pytest.mark.slow
 
 KILLS = 15
+UNDO_KILLS = 3
 ROUNDS = 4  # of two workers
 NEW_ORDERS = 6  # a day
 EVENTS = 24  # a day
@@ -80,9 +81,9 @@ class Days:
 
 
 @pytest.mark.timeout(900)
-def test_no_movement_or_document_is_lost_doubled_or_half_made(sim, nurseries, books):
+def test_no_movement_or_document_is_lost_doubled_or_half_made(sim, nursery, books):
     rng = random.Random(7)
-    nursery, days = nurseries[0], Days(sim, rng)
+    days = Days(sim, rng)
     for _day in range(4):
         days.next()
     nursery.run("keep_books")
@@ -101,18 +102,41 @@ def test_no_movement_or_document_is_lost_doubled_or_half_made(sim, nurseries, bo
 
 @pytest.mark.parametrize("by_day", [False, True])
 @pytest.mark.timeout(600)
-def test_two_workers_at_once_book_everything_once(sim, nurseries, books, by_day):
+def test_two_workers_at_once_book_everything_once(sim, nursery, books, by_day):
     days = Days(sim, random.Random(8))
     if by_day:
-        nurseries[0].run("book_by_day")
-    nurseries[0].run("keep_books")  # the feeds are there
+        nursery.run("book_by_day")
+    nursery.run("keep_books")  # the feeds are there
     for _round in range(ROUNDS):
         days.next()
         days.next()
-        for nursery in nurseries:
-            nursery.start("keep_books")
-        assert [nursery.wait() for nursery in nurseries] == [0, 0]
-    _finish(sim, nurseries[1])
+        children = [nursery.start("keep_books") for _worker in range(2)]
+        assert [nursery.wait(child) for child in children] == [0, 0]
+    _finish(sim, nursery)
+    assert_books(books, sim)
+
+
+@pytest.mark.parametrize("by_day", [False, True])
+@pytest.mark.timeout(600)
+def test_an_undo_that_is_killed_is_finished_by_the_next_run(
+    sim, nursery, books, by_day
+):
+    rng = random.Random(9)
+    days = Days(sim, rng)
+    if by_day:
+        nursery.run("book_by_day")
+    for _day in range(8):
+        days.next()
+        nursery.run("keep_books")
+    seconds = nursery.run("undo_books")
+    kills = 0
+    for _attempt in range(3 * UNDO_KILLS):
+        nursery.run("keep_books")
+        kills += nursery.run_and_kill(rng.uniform(0.05, seconds), "undo_books")
+        if kills == UNDO_KILLS:
+            break
+    assert kills == UNDO_KILLS
+    _finish(sim, nursery)
     assert_books(books, sim)
 
 

@@ -27,7 +27,8 @@ def nursery(sim, cluster):
     from lib import databases, server
 
     database = databases.TESTED
-    cluster.copy_in(database)
+    with databases.lock():  # nobody can clone it while it is read
+        cluster.copy_in(database)
     config = server.write_config(
         f"restart-{os.getpid()}", db_name=database, **cluster.connection
     )
@@ -54,12 +55,12 @@ def test_work_goes_on_after_the_database_was_away(sim, cluster, nursery, books):
     for mode in ("fast", "immediate"):
         sim.clock.advance(600)
         sim.loader.burst(sim.shops[0].mall_id, ORDERS)
-        nursery.start()
+        child = nursery.start()
         _wait_for_orders(books, len(sim.shops[0].orders) - ORDERS + 1)
         cluster.stop(mode)
         time.sleep(1)
         cluster.start()
-        assert nursery.wait() == 0
+        assert nursery.wait(child) == 0
     sim.clock.advance(600)
     nursery.run()
     books.assert_exact(sim.shops[0])
