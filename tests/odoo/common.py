@@ -67,6 +67,9 @@ class PlatformMixin:
             self.shop.action_include_taxes()
 
     def _connect_shop(self, account, **vals):
+        if not self.simulator_options.get("orders"):  # nothing older is there to read
+            start = fields.Datetime.now() - timedelta(hours=1)
+            vals.setdefault("import_from_date", start)
         shop = self.env["pdd.shop"].create({**shop_vals(self.sim, account), **vals})
         shop.action_check_connection()
         return shop
