@@ -35,11 +35,24 @@ class PddCase(models.Model):
             came.with_context(
                 skip_backorder=True, picking_ids_not_to_backorder=came.ids
             ).button_validate()
+            self._check_validated(came)
             came.backorder_ids.action_cancel()
         if not self._get_open_receipts() and not self._has_received():
             self.is_written_off = True
             self._note_quantities()
             self._queue_stored(False)
+
+    def _check_validated(self, receipts):
+        """Raise when another module asks something before it validates a receipt."""
+        waiting = receipts.filtered(lambda receipt: receipt.state != "done")
+        if waiting:
+            raise UserError(
+                self.env._(
+                    "%s has a question before it is validated: receive it on the "
+                    "transfer.",
+                    waiting[0].name,
+                )
+            )
 
     def _note_received(self):
         """Sum up once all receipts are settled, and let the platform know.

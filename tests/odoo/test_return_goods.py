@@ -412,6 +412,18 @@ class TestReturnGoods(ParcelCase):
         request = json.loads(self._calls(STORED)[0]["request"])
         self.assertEqual(request["warehouse_status"], 2)
 
+    def test_a_receipt_that_asks_something_first_is_not_received_blindly(self):
+        _order, case = self._expect_return()
+        question = {"type": "ir.actions.act_window", "res_model": "of.another.module"}
+        ask = patch.object(
+            type(case.return_picking_ids),
+            "_pre_action_done_hook",
+            lambda receipts: question,
+        )
+        with ask, self.assertRaisesRegex(UserError, "on the transfer"):
+            self._receive(NUMBER, good=1, damaged=1)
+        self.assertEqual(case.return_picking_ids.state, "assigned")
+
     def test_more_than_expected_is_refused(self):
         self._expect_return()
         with self.assertRaises(UserError):
