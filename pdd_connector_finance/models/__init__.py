@@ -11,6 +11,7 @@ from . import (
     pdd_bill_line_transit,
     pdd_bill_line_undo,
     pdd_bill_read,
+    pdd_bill_store,
     pdd_bill_undo,
     pdd_compensation,
     pdd_feed,

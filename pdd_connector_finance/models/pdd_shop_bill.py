@@ -4,7 +4,7 @@ from odoo import models
 from odoo.addons.pdd_connector import pop
 
 from ..bill_file import DownloadError, download
-from .pdd_bill_read import MAX_FILE
+from .pdd_bill_store import MAX_FILE
 
 BILL_API = "pdd.finance.balance.daily.bill.url.get"
 
