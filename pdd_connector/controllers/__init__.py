@@ -1,1 +1,1 @@
-from . import authorise
+from . import authorise, export

@@ -18,12 +18,15 @@ class Base(models.AbstractModel):
 
     def _export_rows(self, fields, *, _is_toplevel_call=True):
         rows = super()._export_rows(fields, _is_toplevel_call=_is_toplevel_call)
-        if not self._has_pdd_texts and not self._name.startswith("pdd."):
+        if not self._holds_pdd_texts():
             return rows
-        return [[_inert(cell) for cell in row] for row in rows]
+        return [[inert(cell) for cell in row] for row in rows]
+
+    def _holds_pdd_texts(self):
+        return self._has_pdd_texts or self._name.startswith("pdd.")
 
 
-def _inert(cell):
+def inert(cell):
     """Return a cell that no spreadsheet takes for a formula."""
     is_formula = isinstance(cell, str) and cell.startswith(FORMULA_STARTS)
     return f"'{cell}" if is_formula else cell

@@ -7,6 +7,7 @@ from odoo.tools.misc import clean_context
 
 class StockMove(models.Model):
     _inherit = "stock.move"
+    _has_pdd_texts = True  # the names of goods
 
     def _action_confirm(self, merge=True, merge_into=False, create_proc=True):
         """Create the transfers of new orders of shops as a set before core does it.
