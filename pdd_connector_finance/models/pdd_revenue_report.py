@@ -87,20 +87,22 @@ class PddRevenueReport(models.Model):
 
     def _query_invoiced(self):
         """Return what buyers were invoiced; each rate gets what the rounded running
-        total grows by, so the parts add up to the invoice.
+        total grows by, so the parts add up to the invoice. Of an order whose lines
+        come to nothing the first rate gets all.
         """
         return SQL(
             """
-            SELECT -(application.id * 16 + row_number() OVER (
-                       PARTITION BY application.id ORDER BY share.amount)) AS id,
+            SELECT -(application.id * 16 + share.place) AS id,
                    COALESCE(move.date, (application.apply_date AT TIME ZONE 'UTC'
                             AT TIME ZONE 'Asia/Shanghai')::date) AS date,
                    application.shop_id, application.company_id, move.id AS move_id,
                    application.id AS application_id, %(rate)s AS tax_rate,
                    0.0 AS net_amount, 0.0 AS tax_amount, 0.0 AS total_amount,
-                   (round(application.amount * share.upto / share.whole, 2)
-                    - round(application.amount * (share.upto - share.own)
-                            / share.whole, 2))
+                   (round(application.amount * COALESCE(
+                        share.upto / NULLIF(share.whole, 0), 1), 2)
+                    - round(application.amount * COALESCE(
+                        (share.upto - share.own) / NULLIF(share.whole, 0),
+                        sign(share.place - 1)::numeric), 2))
                        * CASE WHEN application.is_red THEN -1 ELSE 1 END
                        AS invoiced_amount
               FROM pdd_invoice_application application
@@ -108,6 +110,7 @@ class PddRevenueReport(models.Model):
          LEFT JOIN account_move move ON move.id = pdd_order.invoice_id
               JOIN LATERAL (
                    SELECT COALESCE(used.amount, 0.0) AS amount,
+                          row_number() OVER (ORDER BY used.amount) AS place,
                           sum(line.price_total) AS own,
                           sum(sum(line.price_total)) OVER (
                               ORDER BY used.amount) AS upto,

@@ -222,6 +222,16 @@ class TestRevenueSheet(FinanceCase):
             self._sheet(), [("2026-07", "13%", 0.0, 0.0, 0.0, 113.0, -113.0)]
         )
 
+    def test_an_order_that_comes_to_nothing_does_not_stop_the_sheet(self):
+        order = self._create_order("113.00")
+        line = order.sale_order_id.order_line
+        line.copy({"order_id": line.order_id.id, "price_unit": -line.price_unit})
+        self.assertEqual(order.sale_order_id.amount_total, 0.0)
+        self._agree(order, 113.0)
+        self.assertEqual(
+            self._sheet(), [("2026-07", "13%", 0.0, 0.0, 0.0, 113.0, -113.0)]
+        )
+
     def test_what_is_only_asked_for_is_not_invoiced(self):
         order = self._create_order("113.00")
         self.env["pdd.order"]._cron_invoice()
