@@ -151,8 +151,9 @@ class AccountMove(models.Model):
     def _get_pdd_amounts(self):
         """Return what an invoice claims for each order, a credit note below zero.
 
-        The connector's own, posted again by a person, still knows it. What its lines do not explain is the first order's: such an order does not add
-        up, and a person is told.
+        The connector's own, posted again by a person, still knows it. What its lines
+        do not explain is the first order's: such an order does not add up, and a person
+        is told.
 
         :return dict: order -> Decimal yuan
         """
