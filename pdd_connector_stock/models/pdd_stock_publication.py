@@ -266,7 +266,7 @@ class PddStockPublication(models.Model):
         for row in rows:
             fact = facts[row["sku_id"]]
             shown = fact.base_after_qty if fact.base_id else fact.platform_qty
-            if not row["target_qty"] and shown and row["cause"] != "request":
+            if not row["target_qty"] and shown and not self._is_managers_wish(row):
                 emptied.setdefault(row["shop_id"], []).append(row)
         for shop in self.env["pdd.shop"].browse(emptied):
             rows_of_shop = emptied[shop.id]
@@ -274,6 +274,17 @@ class PddStockPublication(models.Model):
                 for row in rows_of_shop:
                     row["state"] = "held"
                 shop._report_stock_brake(len(rows_of_shop))
+
+    @api.model
+    def _is_managers_wish(self, row):
+        """Return whether who may approve asked for this SKU or shop by a button.
+
+        The nightly look at all SKUs is nobody's wish.
+        """
+        if row["cause"] != "request" or not row["is_check"]:
+            return False
+        user = self.env["res.users"].browse(row["user_id"])
+        return user.has_group("pdd_connector.group_pdd_manager")
 
     @api.model
     def _insert(self, rows):

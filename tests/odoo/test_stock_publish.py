@@ -3,7 +3,7 @@
 from unittest.mock import patch
 
 from odoo import fields
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from .stock_common import PddStockCase
 
@@ -261,6 +261,33 @@ class TestStockPublish(PddStockCase):
         self._run()
         self.assertFalse(self.shop.stock_held_count)
         self.assertEqual(issue.state, "solved")
+
+    def test_what_was_rejected_does_not_go_out_at_night(self):
+        self._empty_much_of_the_shop()
+        self.env["pdd.stock.publication"].search(
+            [("state", "=", "held")]
+        ).action_reject()
+        self.env["pdd.stock.level"]._cron_compare()
+        self._run()
+        self.assertEqual({self._shown(sku) for sku in self.skus}, {9})
+        held = self.env["pdd.stock.publication"].search([("state", "=", "held")])
+        self.assertEqual(held.sku_id, self.skus)
+
+    def test_only_a_managers_button_goes_past_the_brake(self):
+        self._empty_much_of_the_shop()
+        held = self.env["pdd.stock.publication"].search([("state", "=", "held")])
+        for group, shown in (("user", 9), ("manager", 0)):
+            with self.subTest(group):
+                held.filtered(lambda row: row.state == "held").action_reject()
+                person = new_test_user(
+                    self.env, group, groups=f"pdd_connector.group_pdd_{group}"
+                )
+                self.skus.with_user(person).action_publish_stock()
+                self._run()
+                self.assertEqual({self._shown(sku) for sku in self.skus}, {shown})
+                held = self.env["pdd.stock.publication"].search(
+                    [("state", "=", "held")]
+                )
 
     def test_one_click_answers_why(self):
         self.rule.write({"share": 50, "safety_qty": 4})
