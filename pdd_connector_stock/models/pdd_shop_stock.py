@@ -75,7 +75,8 @@ class PddShop(models.Model):
     def write(self, vals):
         result = super().write(vals)
         if "stock_publish" in vals:
-            self.env["pdd.stock.mark"]._mark("switch", shops=self)
+            # meanwhile the quantities may have been kept by hand
+            self.env["pdd.stock.mark"]._mark("switch", shops=self, is_check=True)
         return result
 
     # --- buttons

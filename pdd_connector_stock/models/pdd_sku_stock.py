@@ -54,7 +54,9 @@ class PddSku(models.Model):
         result = super().write(vals)
         Mark = self.env["pdd.stock.mark"]
         if is_mapping:
-            Mark._mark("mapping", skus=self, products=former)
+            # what is told nothing for a while may have been changed by hand
+            Mark._mark("mapping", skus=self, is_check=True)
+            Mark._mark("mapping", products=former)
         if "stock_stop" in vals:
             Mark._mark("switch", skus=self, is_check=True)
         return result

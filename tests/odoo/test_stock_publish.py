@@ -222,6 +222,29 @@ class TestStockPublish(PddStockCase):
         self._run()
         self.assertEqual(self._shown(), 5)
 
+    def test_a_shop_that_is_resumed_is_asked_what_it_shows(self):
+        self._stock(5)
+        self._run()
+        self.shop.stock_publish = False
+        self._run()
+        self._on_platform().quantity = 500
+        self.shop.stock_publish = True
+        self._run()
+        self.assertEqual(self._shown(), 5)
+
+    def test_a_sku_that_is_listed_again_is_asked_what_it_shows(self):
+        self._stock(5)
+        self._run()
+        for vals in ({"active": False}, {"product_id": False}):
+            with self.subTest(vals):
+                former = self.sku.read([*vals], load=False)[0]
+                self.sku.write(vals)
+                self._run()
+                self._on_platform().quantity = 500
+                self.sku.write({name: former[name] for name in vals})
+                self._run()
+                self.assertEqual(self._shown(), 5)
+
     def test_a_switch_stops_the_whole_shop(self):
         self._stock(10)
         self._run()
