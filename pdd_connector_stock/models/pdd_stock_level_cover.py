@@ -257,7 +257,7 @@ class PddStockLevel(models.Model):
             for company, warehouses in of_companies.grouped("company_id").items()
         }
         return {
-            level: level.rule_id.warehouse_ids[:1]
+            level: level.rule_id.warehouse_ids.filtered("active")[:1]
             or firsts.get(level.company_id, of_companies.browse())
             for level in self
         }

@@ -65,6 +65,8 @@ class PddStockRule(models.Model):
         "warehouse_id",
         string="Warehouses",
         check_company=True,
+        # a rule about a warehouse that is closed must not count all the others
+        context={"active_test": False},
         help="Empty: all warehouses of the company.",
     )
     basis = fields.Selection(

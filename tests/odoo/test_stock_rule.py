@@ -50,6 +50,19 @@ class TestStockRule(PddStockCase):
         self._run()
         self.assertEqual(self._shown(), 7)
 
+    def test_a_warehouse_that_is_closed_does_not_open_the_others(self):
+        closed = self.env["stock.warehouse"].create({"name": "Old", "code": "OLD"})
+        self.rule.warehouse_ids = closed
+        self._stock(10)
+        self._run()
+        self.assertEqual(self._shown(), 0)
+        closed.active = False
+        self._run()
+        self.env["pdd.stock.level"]._cron_compare()
+        self._run()
+        self.assertEqual(self._shown(), 0)
+        self.assertEqual(self.rule.warehouse_ids, closed)
+
     def test_two_shops_share_one_product(self):
         second, sku = self._second_shop()
         self._stock(100)
