@@ -297,10 +297,11 @@ class PddStockLevel(models.Model):
         ).unlink()
         for product, levels in low.items():
             if product.id not in warned:
+                buyer = levels[0]._get_buyer()
                 product.with_context(mail_activity_quick_update=True).activity_schedule(
                     ACTIVITY,
-                    note=levels[0]._describe_low(),
-                    user_id=levels[0]._get_buyer().id,
+                    note=levels[0].with_context(lang=buyer.lang)._describe_low(),
+                    user_id=buyer.id,
                 )
 
     def _get_buyer(self):
@@ -312,6 +313,13 @@ class PddStockLevel(models.Model):
         )
 
     def _describe_low(self):
+        if not self.daily_qty:
+            return self.env._(
+                "%(free)g pieces free, fewer than %(least)s; none was sold lately. Odoo's "
+                "replenishment suggests the purchase.",
+                free=self.free_qty,
+                least=self.rule_id.warn_qty,
+            )
         return self.env._(
             "%(free)g pieces free, %(daily).1f sold a day: enough for %(cover).1f days; "
             "the vendor takes %(lead)s days. Odoo's replenishment suggests the purchase.",

@@ -101,6 +101,23 @@ class TestStockWarnings(PddStockCase):
         self._look()
         self.assertFalse(self._activities())
 
+    def test_without_sales_the_buyer_is_told_of_the_threshold(self):
+        self.rule.warn_qty = 4
+        product = self.skus[1].product_id
+        self._stock(3, product)
+        self._run()
+        self._look()
+        note = product.activity_ids.note
+        self.assertIn("3 pieces free, fewer than 4", note)
+        self.assertNotIn("0.0", note)
+
+    def test_the_buyer_reads_his_own_language(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        self.buyer.lang = "zh_CN"
+        self.rule.warn_qty = 100
+        self._look()
+        self.assertIn("补货", self._activities().note)
+
     def test_without_a_buyer_the_products_responsible_is_asked(self):
         self.rule.write({"warn_qty": 100, "warn_user_id": False})
         responsible = new_test_user(self.env, "resp", groups="stock.group_stock_user")
