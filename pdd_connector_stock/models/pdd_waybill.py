@@ -116,6 +116,8 @@ class PddWaybill(models.Model):
         waybills = self.sudo().filtered(lambda waybill: waybill.state == "error")
         for waybill in waybills:
             state = "to_update" if waybill.tracking_number else "to_send"
+            if waybill._is_unused():
+                state = "to_cancel"
             waybill.write({"state": state, "error_message": False})
         waybills._trigger_send()
 
@@ -147,6 +149,15 @@ class PddWaybill(models.Model):
             waybill.write({"print_count": waybill.print_count + 1, "print_date": now})
 
     # --- what follows
+
+    def _is_unused(self):
+        """Return whether no parcel will travel under the number any more."""
+        self.ensure_one()
+        number, picking = self.tracking_number, self.picking_id
+        shipped = picking.state == "done" and picking.carrier_tracking_ref
+        return bool(
+            number and (picking.state == "cancel" or (shipped and shipped != number))
+        )
 
     def _give_back(self):
         """Give numbers back that no parcel will use."""

@@ -101,10 +101,9 @@ class PddWaybill(models.Model):
             number, picking = vals.get("tracking_number"), waybill.picking_id
             if not number:
                 continue
-            shipped = picking.state == "done" and picking.carrier_tracking_ref
-            if picking.state == "cancel" or (shipped and shipped != number):
+            if waybill._is_unused():
                 waybill._give_back()
-            elif not shipped:
+            elif picking.state != "done" or not picking.carrier_tracking_ref:
                 picking.carrier_tracking_ref = number
 
     # --- one by one

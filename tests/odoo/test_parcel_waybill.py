@@ -205,6 +205,19 @@ class TestParcelWaybill(ParcelCase):
         self.assertEqual(waybill.state, "cancelled")
         self.assertTrue(self._issued()[0].is_cancelled)
 
+    def test_a_refused_give_back_is_asked_for_again_as_such(self):
+        picking = self._pickings()
+        waybill = self._draw(picking)
+        picking.action_cancel()
+        self.sim.faults.add("error", api=CANCEL, error_code=50001)
+        self._tell()
+        self.assertEqual(waybill.state, "error")
+        waybill.action_retry()
+        self.assertEqual(waybill.state, "to_cancel")
+        self._tell()
+        self.assertEqual(waybill.state, "cancelled")
+        self.assertTrue(self._issued()[0].is_cancelled)
+
     def test_a_refund_gives_the_number_back(self):
         picking = self._pickings()
         waybill = self._draw(picking)
