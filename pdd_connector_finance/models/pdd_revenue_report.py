@@ -98,9 +98,9 @@ class PddRevenueReport(models.Model):
                    application.shop_id, application.company_id, move.id AS move_id,
                    application.id AS application_id, %(rate)s AS tax_rate,
                    0.0 AS net_amount, 0.0 AS tax_amount, 0.0 AS total_amount,
-                   (round(application.amount * COALESCE(
+                   (round(application.amount / rate.rate * COALESCE(
                         share.upto / NULLIF(share.whole, 0), 1), 2)
-                    - round(application.amount * COALESCE(
+                    - round(application.amount / rate.rate * COALESCE(
                         (share.upto - share.own) / NULLIF(share.whole, 0),
                         sign(share.place - 1)::numeric), 2))
                        * CASE WHEN application.is_red THEN -1 ELSE 1 END
@@ -108,26 +108,39 @@ class PddRevenueReport(models.Model):
               FROM pdd_invoice_application application
               JOIN pdd_order ON pdd_order.id = application.order_id
          LEFT JOIN account_move move ON move.id = pdd_order.invoice_id
-              JOIN LATERAL (
-                   SELECT COALESCE(used.amount, 0.0) AS amount,
-                          row_number() OVER (ORDER BY used.amount) AS place,
-                          sum(line.price_total) AS own,
-                          sum(sum(line.price_total)) OVER (
-                              ORDER BY used.amount) AS upto,
-                          sum(sum(line.price_total)) OVER () AS whole
-                     FROM sale_order_line line
-                LEFT JOIN LATERAL (
-                          SELECT max(tax.amount) AS amount
-                            FROM account_tax_sale_order_line_rel rel
-                            JOIN account_tax tax ON tax.id = rel.account_tax_id
-                           WHERE rel.sale_order_line_id = line.id) used ON TRUE
-                    WHERE line.order_id = pdd_order.sale_order_id
-                      AND line.price_total != 0
-                 GROUP BY used.amount) share ON TRUE
+              JOIN sale_order sale ON sale.id = pdd_order.sale_order_id
+        CROSS JOIN LATERAL (
+                   SELECT COALESCE(NULLIF(move.invoice_currency_rate, 0),
+                                   NULLIF(sale.currency_rate, 0), 1)::numeric
+                          AS rate) rate
+              JOIN LATERAL (%(shares)s) share ON TRUE
              WHERE application.status = %(agreed)s
             """,
             rate=self._query_rate("share.amount"),
+            shares=self._query_shares(),
             agreed=INVOICE_AGREED,
+        )
+
+    def _query_shares(self):
+        """Return what an order's lines come to by rate, and the totals up to each."""
+        return SQL(
+            """
+            SELECT COALESCE(used.amount, 0.0) AS amount,
+                   row_number() OVER (ORDER BY used.amount) AS place,
+                   sum(line.price_total) AS own,
+                   sum(sum(line.price_total)) OVER (
+                       ORDER BY used.amount) AS upto,
+                   sum(sum(line.price_total)) OVER () AS whole
+              FROM sale_order_line line
+         LEFT JOIN LATERAL (
+                   SELECT max(tax.amount) AS amount
+                     FROM account_tax_sale_order_line_rel rel
+                     JOIN account_tax tax ON tax.id = rel.account_tax_id
+                    WHERE rel.sale_order_line_id = line.id) used ON TRUE
+             WHERE line.order_id = pdd_order.sale_order_id
+               AND line.price_total != 0
+          GROUP BY used.amount
+            """
         )
 
     def _query_rate(self, column):
