@@ -13,7 +13,9 @@ class AccountBankStatementLine(models.Model):
         """Return whether this can be a withdrawal: its amount, on its day or soon after."""
         self.ensure_one()
         days = (self.date - bill_line.occurred_date).days
-        is_equal = not self.currency_id.compare_amounts(self.amount, -bill_line.amount)
+        currency = bill_line.currency_id
+        is_equal = not currency.compare_amounts(self.amount, -bill_line.amount)
+        is_equal = is_equal and self.currency_id == currency
         return is_equal and 0 <= days <= self.company_id.pdd_bank_days
 
     def _get_pdd_open_item(self, accounts):

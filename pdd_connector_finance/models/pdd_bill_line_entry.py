@@ -109,17 +109,20 @@ class PddBillLine(models.Model):
 
     def _prepare_reduction(self):
         """Return the items of a price reduction: less revenue and less output tax."""
-        account = self.flow_type_id.account_id
+        account, currency = self.flow_type_id.account_id, self.currency_id
         item = self._prepare_item(account, -self.amount)
-        taxes = self._get_taxes().with_company(self.company_id)
+        Tax, company = self.env["account.tax"], self.company_id
+        taxes = self._get_taxes().with_company(company)
         if not taxes:
             return [item]
-        Tax, company = self.env["account.tax"], self.company_id
         base = Tax._prepare_base_line_for_taxes_computation(
             item,
             price_unit=-self.amount,
             quantity=1.0,
-            currency_id=self.currency_id,
+            currency_id=currency,
+            rate=currency._get_conversion_rate(
+                company.currency_id, currency, company, self.occurred_date
+            ),
             tax_ids=taxes,
             account_id=account,
             special_mode="total_included",
@@ -132,16 +135,16 @@ class PddBillLine(models.Model):
         Tax._add_accounting_data_in_base_lines_tax_details([base], company)
         made = Tax._prepare_tax_lines([base], company)
         _base, update = made["base_lines_to_update"][0]
+        tax_items = [self._prepare_tax_item(vals) for vals in made["tax_lines_to_add"]]
+        # converted as a whole: what rounding leaves is not the tax's
+        left = item["balance"] - sum(tax_item["balance"] for tax_item in tax_items)
         item.update(
             amount_currency=update["amount_currency"],
-            balance=update["balance"],
+            balance=company.currency_id.round(left),
             tax_ids=[Command.set(taxes.ids)],
             tax_tag_ids=update["tax_tag_ids"],
         )
-        return [
-            item,
-            *[self._prepare_tax_item(vals) for vals in made["tax_lines_to_add"]],
-        ]
+        return [item, *tax_items]
 
     def _prepare_tax_item(self, vals):
         """Return the item of a tax for the values Odoo's tax engine gives."""

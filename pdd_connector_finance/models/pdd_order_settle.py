@@ -273,6 +273,11 @@ class PddOrder(models.Model):
 
     # --- write-offs
 
+    def _to_books(self, amount):
+        """Return an amount of the platform in the currency of the books, by today."""
+        company, today = self.company_id, fields.Date.context_today(self)
+        return self.currency_id._convert(amount, company.currency_id, company, today)
+
     def _check_write_off(self, company):
         """Raise unless each order has something open that is within the limit."""
         for order in self:
@@ -281,8 +286,8 @@ class PddOrder(models.Model):
                 raise UserError(
                     self.env._("%s has nothing to write off.", order.order_sn)
                 )
-            limit = company.pdd_write_off_limit
-            if order.currency_id.compare_amounts(amount, limit) > 0:
+            limit, amount = company.pdd_write_off_limit, order._to_books(amount)
+            if company.currency_id.compare_amounts(amount, limit) > 0:
                 raise UserError(
                     self.env._(
                         "%(order)s has %(amount).2f open, the limit for write-offs is "
@@ -325,7 +330,9 @@ class PddOrder(models.Model):
                         "name": self.env._("Parts of %s offset", self.order_sn),
                         "account_id": self.company_id._get_pdd_receivable(part).id,
                         "partner_id": self.shop_id._get_debtor().id,
-                        "balance": -amount,
+                        "currency_id": self.currency_id.id,
+                        "amount_currency": -amount,
+                        "balance": self._to_books(-amount),
                         "pdd_order_id": self.id,
                         "pdd_part": part,
                     }

@@ -153,6 +153,7 @@ class PddPromotionDay(models.Model):
             (company._get_pdd_advertising_account(), self.amount),
             (company._get_pdd_flow_account("advertising_account"), -self.amount),
         )
+        currency, own = self.currency_id, company.currency_id
         return {
             "move_type": "entry",
             "journal_id": journal.id,
@@ -163,9 +164,15 @@ class PddPromotionDay(models.Model):
             "pdd_shifted_date": open_date != self.date and self.date,
             "line_ids": [
                 Command.create(
-                    {"name": name, "account_id": account.id, "balance": balance}
+                    {
+                        "name": name,
+                        "account_id": account.id,
+                        "currency_id": currency.id,
+                        "amount_currency": amount,
+                        "balance": currency._convert(amount, own, company, self.date),
+                    }
                 )
-                for account, balance in amounts
+                for account, amount in amounts
             ],
         }
 

@@ -138,6 +138,8 @@ class PddShop(models.Model):
         if not self.journal_id:
             company = self.company_id
             account = company._make_pdd_account("goods", self.name)
+            foreign = self.currency_id - company.currency_id
+            account.currency_id = foreign
             self.journal_id = (
                 self.env["account.journal"]
                 .with_company(company)
@@ -148,6 +150,7 @@ class PddShop(models.Model):
                         "type": "bank",
                         "company_id": company.id,
                         "default_account_id": account.id,
+                        "currency_id": foreign.id,
                     }
                 )
             )

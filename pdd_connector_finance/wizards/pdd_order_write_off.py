@@ -24,7 +24,9 @@ class PddOrderWriteOff(models.TransientModel):
     @api.depends("order_ids")
     def _compute_amount(self):
         for wizard in self:
-            wizard.amount = sum(wizard.order_ids.mapped("open_amount"))
+            wizard.amount = sum(
+                order._to_books(order.open_amount) for order in wizard.order_ids
+            )
 
     def action_write_off(self):
         """Book one entry per order and reconcile what was open.
@@ -49,37 +51,42 @@ class PddOrderWriteOff(models.TransientModel):
         items = order.item_ids.filtered(
             lambda item: item.pdd_part and item.parent_state == "posted"
         )
-        lines, total = [], 0.0
+        lines = []
         for (part, receivable), some in items.grouped(
             lambda item: (item.pdd_part, item.account_id)
         ).items():
-            left = order.currency_id.round(sum(some.mapped("amount_residual")))
-            if not left:
-                continue
-            total += left
-            lines.append(
-                {
-                    "name": self.reason,
-                    "account_id": receivable.id,
-                    "partner_id": some[0].partner_id.id,
-                    "balance": -left,
-                    "pdd_order_id": order.id,
-                    "pdd_part": part,
-                }
+            line = self._prepare_item(
+                order,
+                receivable,
+                -sum(some.mapped("amount_residual")),
+                -sum(some.mapped("amount_residual_currency")),
             )
-        if order.currency_id.round(total):
-            lines.append(
-                {
-                    "name": self.reason,
-                    "account_id": account.id,
-                    "balance": total,
-                    "pdd_order_id": order.id,
-                }
-            )
+            if line["amount_currency"]:
+                partner = some[0].partner_id
+                lines.append({**line, "partner_id": partner.id, "pdd_part": part})
+        difference = self._prepare_item(
+            order,
+            account,
+            -sum(line["balance"] for line in lines),
+            -sum(line["amount_currency"] for line in lines),
+        )
+        if difference["balance"] or difference["amount_currency"]:
+            lines.append(difference)
         return {
             "move_type": "entry",
             "date": fields.Date.context_today(self),
             "ref": f"{order.order_sn}: {self.reason}",
             "pdd_shop_id": order.shop_id.id,
             "line_ids": [Command.create(line) for line in lines],
+        }
+
+    def _prepare_item(self, order, account, balance, amount_currency):
+        """Return a journal item, at the rate at which it was booked before."""
+        return {
+            "name": self.reason,
+            "account_id": account.id,
+            "currency_id": order.currency_id.id,
+            "amount_currency": order.currency_id.round(amount_currency),
+            "balance": order.company_id.currency_id.round(balance),
+            "pdd_order_id": order.id,
         }
