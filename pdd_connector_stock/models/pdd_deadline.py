@@ -43,7 +43,7 @@ SELECT o.id,
         LIMIT 1
        ) penalty ON true
   LEFT JOIN LATERAL (
-       SELECT picking.id, picking.state, picking.carrier_tracking_ref,
+       SELECT picking.id, picking.state, picking.carrier_tracking_ref, type.code,
               carrier.pdd_logistics_id
          FROM stock_picking picking
          LEFT JOIN delivery_carrier carrier ON carrier.id = picking.carrier_id
@@ -71,6 +71,7 @@ SELECT o.id,
               WHEN parcel.state = 'waiting' THEN 'label'
               WHEN parcel.state IS NOT NULL THEN 'tell'
               WHEN transfer.id IS NULL OR transfer.state <> 'assigned' THEN 'stock'
+              WHEN transfer.code <> 'outgoing' THEN 'pick'
               WHEN transfer.pdd_logistics_id IS NULL THEN 'carrier'
               WHEN COALESCE(transfer.carrier_tracking_ref, '') = '' THEN 'label'
               ELSE 'validate' END AS obstacle
@@ -139,6 +140,7 @@ class PddDeadline(models.Model):
             ("hold", "Held"),
             ("make", "No sales order yet"),
             ("stock", "Goods missing"),
+            ("pick", "To be picked or packed"),
             ("carrier", "Carrier missing"),
             ("label", "Number missing"),
             ("validate", "Ready to ship"),

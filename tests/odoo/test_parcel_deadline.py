@@ -89,6 +89,15 @@ class TestParcelDeadline(ParcelCase):
         self._send_parcels()
         self.assertFalse(self._deadline(order))
 
+    def test_a_step_before_the_last_needs_neither_carrier_nor_number(self):
+        self.warehouse.delivery_steps = "pick_ship"
+        order = self._make_orders()
+        pick = order.sale_order_id.picking_ids
+        self.assertEqual(self._deadline(order).obstacle, "pick")
+        self.assertEqual(self._deadline(order).action_open()["res_id"], pick.id)
+        pick.button_validate()
+        self.assertEqual(self._deadline(order).obstacle, "carrier")
+
     def test_held_orders_are_on_the_list_and_cancelled_ones_are_not(self):
         order = self._make_orders()
         self.platform.event(order.order_sn, "risk_on")
