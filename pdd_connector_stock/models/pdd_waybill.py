@@ -153,11 +153,12 @@ class PddWaybill(models.Model):
     def _is_unused(self):
         """Return whether no parcel will travel under the number any more."""
         self.ensure_one()
-        number, picking = self.tracking_number, self.picking_id
-        shipped = picking.state == "done" and picking.carrier_tracking_ref
-        return bool(
-            number and (picking.state == "cancel" or (shipped and shipped != number))
-        )
+        picking = self.picking_id
+        if not self.tracking_number or picking.state == "cancel":
+            return bool(self.tracking_number)
+        _logistics, numbers = picking._get_pdd_numbers()
+        shipped = picking.state == "done" and numbers
+        return bool(shipped) and self.tracking_number not in numbers
 
     def _give_back(self):
         """Give numbers back that no parcel will use."""

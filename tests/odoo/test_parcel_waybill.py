@@ -218,6 +218,15 @@ class TestParcelWaybill(ParcelCase):
         self.assertEqual(waybill.state, "cancelled")
         self.assertTrue(self._issued()[0].is_cancelled)
 
+    def test_a_number_among_several_is_in_use(self):
+        picking = self._pickings()
+        waybill = self._draw(picking)
+        picking.carrier_tracking_ref += ", SF1000000000002"
+        picking.button_validate()
+        waybill.state = "error"
+        waybill.action_retry()
+        self.assertEqual(waybill.state, "to_update")
+
     def test_a_refund_gives_the_number_back(self):
         picking = self._pickings()
         waybill = self._draw(picking)
