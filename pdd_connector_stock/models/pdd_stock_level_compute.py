@@ -166,10 +166,13 @@ class PddStockLevel(models.Model):
         self.search([("sku_id", "in", [*sku_ids])], order="id").write(
             {"state": "unmapped", "target_qty": 0, "free_qty": 0, "is_low": False}
         )
-        waiting = [("sku_id", "in", [*sku_ids]), ("state", "in", ("to_send", "held"))]
-        self.env["pdd.stock.publication"].search(waiting, order="id").write(
-            {"state": "superseded", "drift_qty": 0}
-        )
+        states = ("to_send", "held", "unknown")
+        waiting = [("sku_id", "in", [*sku_ids]), ("state", "in", states)]
+        publications = self.env["pdd.stock.publication"].search(waiting, order="id")
+        braked_shops = publications.filtered(lambda row: row.state == "held").shop_id
+        publications.write({"state": "superseded", "drift_qty": 0})
+        for shop in braked_shops:
+            shop._settle_stock_brake()
 
     @api.model
     def _prepare_level_row(self, fact, result, news):

@@ -180,6 +180,20 @@ class TestStockFaults(PddStockCase):
 
     # --- answers that do not come
 
+    def test_a_lost_answer_is_not_followed_up_for_a_sku_without_a_product(self):
+        self.sim.faults.add("reset", api=WRITE)
+        self._stock(50)
+        self._run()
+        self.assertEqual(self._last().state, "unknown")
+        self.sku.product_id = False
+        self.assertFalse(self._settled())
+        self.assertEqual(self._shown(), 40)
+        self.assertEqual(self._last().state, "superseded")
+        self._on_platform().quantity = 47
+        self.sku.product_id = self.product
+        self.assertFalse(self._settled())
+        self.assertEqual(self._shown(), 50)
+
     def test_a_lost_answer_is_read_back_before_anything_is_sent_again(self):
         self.sim.faults.add("timeout_after_effect", api=WRITE, seconds=0)
         self._stock(50)

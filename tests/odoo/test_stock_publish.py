@@ -285,6 +285,14 @@ class TestStockPublish(PddStockCase):
         self.assertFalse(self.shop.stock_held_count)
         self.assertEqual(issue.state, "solved")
 
+    def test_the_brakes_alarm_ends_when_what_is_held_has_no_product_any_more(self):
+        self._empty_much_of_the_shop()
+        issue = self.env["pdd.issue"].search([("cause", "=", "stock_brake")])
+        self.skus.product_id = False
+        self._run()
+        self.assertFalse(self.shop.stock_held_count)
+        self.assertEqual(issue.state, "solved")
+
     def test_what_was_rejected_does_not_go_out_at_night(self):
         self._empty_much_of_the_shop()
         self.env["pdd.stock.publication"].search(
