@@ -133,7 +133,10 @@ class PddShop(models.Model):
         return pop.platform_date(fields.Datetime.now()) - timedelta(days=1)
 
     def _get_bill_journal(self):
-        """Return the journal of the shop's account, made at first use."""
+        """Return the journal of the shop's account, made at first use.
+
+        :raise UserError: the one that was chosen is in another currency
+        """
         self.ensure_one()
         if not self.journal_id:
             company = self.company_id
@@ -154,7 +157,20 @@ class PddShop(models.Model):
                     }
                 )
             )
-        return self.journal_id
+        journal = self.journal_id
+        currency = journal.currency_id or self.company_id.currency_id
+        if currency != self.currency_id:
+            raise UserError(
+                self.env._(
+                    "Journal %(journal)s is in %(currency)s, the bill in %(platform)s: "
+                    "choose a journal in %(platform)s on the shop, or none and it is "
+                    "made. Then press Post Again on its movements.",
+                    journal=journal.name,
+                    currency=currency.name,
+                    platform=self.currency_id.name,
+                )
+            )
+        return journal
 
     def _get_free_journal_code(self):
         codes = set(

@@ -67,6 +67,17 @@ class TestCurrency(FinanceCase):
         self.assertTrue(all(lines.mapped("is_reconciled")))
         self.assertEqual(round(sum(lines.mapped("amount")), 2), 83.13)
 
+    def test_nothing_is_posted_to_a_journal_in_another_currency(self):
+        self.shop.journal_id = self.env["account.journal"].create(
+            {"name": "Dollars", "code": "USD1", "type": "bank"}
+        )
+        [line] = self._post(row("", "-3.00", "0040004")).line_ids
+        self.assertEqual(line.state, "held")
+        self.assertIn("Journal Dollars is in USD, the bill in CNY", line.error_message)
+        self.shop.journal_id = False
+        line.action_retry()
+        self.assertEqual(line.state, "posted")
+
     def test_entries_per_day(self):
         self.company.pdd_posting_mode = "day"
         self._check(self._live())
