@@ -13,6 +13,35 @@ from ..unseen import expected_quantity, review, total
 BATCH = 10  # SKUs of one shop taken at once
 BATCH_SECONDS = 60  # what is not begun by then goes back to the queue
 STALE = timedelta(minutes=2)  # of a claim: the seconds above, two calls, their timeouts
+# two conditions, each with an index of its own: one OR makes PostgreSQL read the
+# whole queue for each row as long as the first quantities of a shop are not analysed
+CLAIM_QUERY = """
+    UPDATE pdd_stock_publication AS taken
+       SET state = 'sending', attempts = attempts + 1,
+           claim_date = clock_timestamp() AT TIME ZONE 'UTC'
+     WHERE taken.id IN (
+           SELECT queue.id
+             FROM pdd_stock_publication AS queue
+             JOIN pdd_sku AS sku ON sku.id = queue.sku_id
+            WHERE queue.shop_id = %(shop)s
+              AND queue.state IN ('to_send', 'unknown')
+              AND sku.stock_stop IS NOT TRUE
+              AND (queue.retry_date IS NULL OR queue.retry_date
+                   <= clock_timestamp() AT TIME ZONE 'UTC')
+              AND NOT EXISTS (
+                  SELECT FROM pdd_stock_publication AS claimed
+                   WHERE claimed.sku_id = queue.sku_id
+                     AND claimed.state = 'sending')
+              AND queue.id = (
+                  SELECT max(newest.id)
+                    FROM pdd_stock_publication AS newest
+                   WHERE newest.sku_id = queue.sku_id
+                     AND newest.state IN ('to_send', 'unknown'))
+            ORDER BY queue.quantity, queue.id
+            LIMIT %(limit)s
+              FOR UPDATE OF queue SKIP LOCKED)
+    RETURNING taken.id
+"""
 
 
 class PddStockPublication(models.Model):
@@ -148,36 +177,7 @@ class PddStockPublication(models.Model):
         Of several that wait for one SKU the newest is taken, the older ones are
         superseded; where one of them got no answer, its quantity is kept in mind.
         """
-        rows = self.env.execute_query(
-            SQL(
-                """
-                UPDATE pdd_stock_publication AS taken
-                   SET state = 'sending', attempts = attempts + 1,
-                       claim_date = clock_timestamp() AT TIME ZONE 'UTC'
-                 WHERE taken.id IN (
-                       SELECT queue.id
-                         FROM pdd_stock_publication AS queue
-                         JOIN pdd_sku AS sku ON sku.id = queue.sku_id
-                        WHERE queue.shop_id = %(shop)s
-                          AND queue.state IN ('to_send', 'unknown')
-                          AND sku.stock_stop IS NOT TRUE
-                          AND (queue.retry_date IS NULL OR queue.retry_date
-                               <= clock_timestamp() AT TIME ZONE 'UTC')
-                          AND NOT EXISTS (
-                              SELECT FROM pdd_stock_publication AS other
-                               WHERE other.sku_id = queue.sku_id
-                                 AND (other.state = 'sending'
-                                      OR (other.id > queue.id
-                                          AND other.state IN ('to_send', 'unknown'))))
-                        ORDER BY queue.quantity, queue.id
-                        LIMIT %(limit)s
-                          FOR UPDATE OF queue SKIP LOCKED)
-             RETURNING taken.id
-                """,
-                shop=shop.id,
-                limit=BATCH,
-            )
-        )
+        rows = self.env.execute_query(SQL(CLAIM_QUERY, shop=shop.id, limit=BATCH))
         self.invalidate_model()
         batch = self.browse([row_id for (row_id,) in rows])
         batch._supersede_older()

@@ -3,6 +3,10 @@
 from unittest.mock import patch
 
 from odoo import fields
+from odoo.addons.pdd_connector_stock.models.pdd_stock_publication_send import (
+    BATCH,
+    CLAIM_QUERY,
+)
 from odoo.tests import new_test_user, tagged
 
 from .stock_common import PddStockCase
@@ -385,6 +389,27 @@ class TestStockPublish(PddStockCase):
             [str(sku_id) for sku_id in told], [none.sku_id, few.sku_id, plenty.sku_id]
         )
 
+    def test_taking_the_first_of_many_does_not_read_the_others(self):
+        """All of a shop is told for the first time; no statistics are there yet."""
+        self.env.cr.execute(
+            """
+            WITH sku AS (
+                INSERT INTO pdd_sku (shop_id, goods_id, sku_id)
+                SELECT shop_id, goods_id, 'many-' || number
+                  FROM pdd_sku, generate_series(1, 2000) number WHERE id = %s
+             RETURNING id, shop_id)
+            INSERT INTO pdd_stock_publication (shop_id, sku_id, state, quantity)
+            SELECT shop_id, id, 'to_send', id %% 100 FROM sku
+            """,
+            [self.sku.id],
+        )
+        self.env.cr.execute(
+            f"EXPLAIN (ANALYZE, FORMAT JSON) {CLAIM_QUERY}",
+            {"shop": self.shop.id, "limit": BATCH},
+        )
+        ((plans,),) = self.env.cr.fetchall()
+        self.assertLess(_count_rows(plans[0]["Plan"]), 500)
+
     def test_each_sku_of_one_product_follows_it(self):
         other = self.skus[1]
         other.product_id = self.product
@@ -422,3 +447,12 @@ class TestStockPublish(PddStockCase):
         self._stock(2)
         self._run()
         self.assertEqual(self._shown(), 7)
+
+
+def _count_rows(node):
+    """Return how many rows a node of a plan and those below it have touched."""
+    removed = sum(
+        count for key, count in node.items() if key.startswith("Rows Removed")
+    )
+    below = sum(_count_rows(child) for child in node.get("Plans", ()))
+    return (node["Actual Rows"] + removed) * node["Actual Loops"] + below
