@@ -8,6 +8,7 @@ from odoo.tests import RecordCapturer, tagged
 
 from tests.odoo.parcel_common import ParcelCase
 from tests.odoo.stock_common import PddStockCase
+from tests.odoo.stock_history import StockMachineCase
 from tests.odoo.test_kit import KitCase
 
 
@@ -237,3 +238,24 @@ class TestKitShipped(ParcelCase):
             {move.product_id: move.product_uom_qty for move in moves},
             {first: 2, second: 4},
         )
+
+
+@tagged("post_install", "-at_install")
+class TestKitMachine(StockMachineCase):
+    """A kit that shares its pieces with another SKU, and one of two products."""
+
+    needs = ({0: 1}, {0: 2}, {1: 2, 2: 1})
+
+    def make_products(self):
+        shelf = self.make_shelf(3)
+        kits = [
+            make_kit(self.env, {shelf[number]: needs[number] for number in needs})
+            for needs in self.needs[1:]
+        ]
+        return shelf, [
+            shelf[0],
+            *(kit.product_tmpl_id.product_variant_id for kit in kits),
+        ]
+
+    def test_random_histories_never_sell_kits_that_are_not_there(self):
+        self.run_histories(6, 30)

@@ -1,7 +1,12 @@
 # Copyright 2026 The Pinduoduo connector authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Orders, receipts, cancellations, refunds, publications and faults in random order."""
+"""Orders, receipts, cancellations, refunds, publications and faults in random order.
 
+``StockMachineCase`` is the base of tests that draw histories; what lies on the shelf
+and which pieces of it each SKU takes is theirs to say.
+"""
+
+from collections import Counter
 from contextlib import suppress
 from datetime import timedelta
 
@@ -14,14 +19,13 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 from odoo import fields
-from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from .stock_common import Killed, PddStockCase
 
 READ, WRITE = "pdd.goods.skus.get", "pdd.goods.quantity.update"
 OPEN = ("to_send", "sending", "unknown")
-SHARED_A, SHARED_B, ALONE = range(3)
+ALONE = 2
 few = st.integers(1, 8)
 PLAIN = {
     **{"share": 100, "safety_qty": 0, "cap_qty": 0, "floor_qty": 0},
@@ -39,7 +43,7 @@ TERMS = (
 
 
 class History:
-    """A shop with two SKUs of one product and one SKU that has its product alone.
+    """A shop with two SKUs that share a product, and one that shares nothing.
 
     It keeps what is true, whatever the connector believes.
     """
@@ -47,28 +51,29 @@ class History:
     def __init__(self, case):
         self.case = case
         self.env, self.platform = case.env, case.platform
-        self.skus = case.make_skus()
+        self.products, sold = case.make_products()
+        self.needs = dict(zip(case.make_skus(sold), case.needs, strict=True))
+        self.skus = self.env["pdd.sku"].union(*self.needs)
         self.rules = case.make_rules(self.skus)
-        self.products = [self.skus[SHARED_A].product_id, self.skus[ALONE].product_id]
         self.sales, self.orders = [], []
         self.platform.settings.list_lag = 0
-        for number in range(2):
+        for number in range(len(self.products)):
             self.receive(12, number)
         self.publish()
-        self.most = self._room(self.products[1])
+        self.most = self._room(self.skus[ALONE])
 
     # --- Odoo
 
     def receive(self, quantity, number):
         """Put pieces on the shelf."""
         location = self.case.warehouse.lot_stock_id
-        product = self.products[number]
+        product = self._get_product(number)
         self.env["stock.quant"]._update_available_quantity(product, location, quantity)
         self.env.cr.commit()
 
     def sell(self, quantity, number):
         """Sell elsewhere what Odoo says is free."""
-        product = self.products[number]
+        product = self._get_product(number)
         product.invalidate_recordset()
         quantity = min(quantity, int(product.free_qty))
         if quantity > 0:
@@ -79,6 +84,9 @@ class History:
         if self.sales:
             self.sales.pop(0)._action_cancel()
             self.env.cr.commit()
+
+    def _get_product(self, number):
+        return self.products[number % len(self.products)]
 
     def change_rule(self, terms, number):
         """Change what may be offered of a SKU: cap, share, guarantee, campaign."""
@@ -124,7 +132,7 @@ class History:
         self.case._pass_time(seconds=5)
         self.case._run()
         if hasattr(self, "most"):
-            room, owed = self._room(self.products[1]), self._owed(self.skus[ALONE])
+            room, owed = self._room(self.skus[ALONE]), self._owed(self.skus[ALONE])
             if self._is_told(self.skus[ALONE]):
                 self.most = max(room, owed)
             else:
@@ -170,7 +178,26 @@ class History:
             if of_sku == sku and order.refund_status != 4 and order.order_sn in known
         )
 
-    def _room(self, product):
+    def _room(self, sku, taken=None):
+        """Return how often a SKU is there, beside what is sold elsewhere or taken.
+
+        :param dict taken: pieces by index of the product
+        """
+        return min(
+            (self._pieces(self.products[number]) - (taken or {}).get(number, 0))
+            // count
+            for number, count in self.needs[sku].items()
+        )
+
+    def _take(self, counts):
+        """Return the pieces, by index of the product, that so many of the SKUs take."""
+        taken = Counter()
+        for sku, sold in counts.items():
+            for number, count in self.needs[sku].items():
+                taken[number] += sold * count
+        return taken
+
+    def _pieces(self, product):
         """Return the pieces on hand that are not sold elsewhere."""
         quants = self.env["stock.quant"].search(
             [
@@ -202,16 +229,11 @@ class History:
 
     def _check_shown(self):
         """Each SKU leaves room for all orders it can know of."""
-        for sku in self.skus:
-            if self._is_told(sku):
-                others = self.skus.filtered(
-                    lambda other, sku=sku: (
-                        other != sku and other.product_id == sku.product_id
-                    )
-                )
-                left = self._room(sku.product_id) - self._owed(sku)
-                left -= sum(self._known(other) for other in others)
-                self.case.assertLessEqual(self.case._shown(sku), max(0, left))
+        for sku in self.skus.filtered(self._is_told):
+            counts = {other: self._known(other) for other in self.skus}
+            counts[sku] = self._owed(sku)
+            left = self._room(sku, self._take(counts))
+            self.case.assertLessEqual(self.case._shown(sku), max(0, left))
 
     def finish(self):
         """When all has calmed down the platform shows exactly what the rule says."""
@@ -224,12 +246,9 @@ class History:
             self.wait()
             self.read_orders()
             self.case._run()
+        taken = self._take({sku: self._owed(sku) for sku in self.skus})
         for sku in self.skus:
-            siblings = [
-                other for other in self.skus if other.product_id == sku.product_id
-            ]
-            owed = sum(self._owed(other) for other in siblings)
-            expected = max(0, self._room(sku.product_id) - owed)
+            expected = max(0, self._room(sku, taken))
             self.case.assertEqual(self.case._shown(sku), expected)
 
 
@@ -245,7 +264,7 @@ class StockMachine(RuleBasedStateMachine):
     @rule(
         change=st.sampled_from(("receive", "receive", "sell", "cancel")),
         quantity=few,
-        number=st.integers(0, 1),
+        number=st.integers(0, 2),
         publish=st.booleans(),
     )
     def change_in_odoo(self, change, quantity, number, publish):
@@ -299,17 +318,35 @@ class StockMachine(RuleBasedStateMachine):
         self.history.finish()
 
 
-@tagged("post_install", "-at_install")
-class TestStockMachine(PddStockCase):
+class StockMachineCase(PddStockCase):
+    """Base of a test that draws histories.
+
+    :cvar needs: for each of the three SKUs, index of a product -> pieces it takes
+    """
+
     simulator_options = {"seed": 7, "shops": 1, "orders": 0, "days": 1, "goods": 1}
+    needs = ({0: 1}, {0: 1}, {1: 1})
 
     def setUp(self):
         super().setUp()
         self.skus.stock_stop = True
         self.env.cr.commit()
 
-    def make_skus(self):
-        """Put goods on the platform that no history has touched; return three SKUs."""
+    def make_products(self):
+        """Return the products on the shelf, and the product of each SKU."""
+        shelf = self.make_shelf(1 + max(max(needs) for needs in self.needs))
+        return shelf, [shelf[number] for (number,) in self.needs]
+
+    def make_shelf(self, count):
+        return self.env["product.product"].create(
+            [
+                {"name": f"Goods {number}", "is_storable": True}
+                for number in range(count)
+            ]
+        )
+
+    def make_skus(self, products):
+        """Put goods on the platform that no history has touched; return their SKUs."""
         added = self._control(
             "goods",
             {
@@ -322,13 +359,10 @@ class TestStockMachine(PddStockCase):
         for row in added:
             self.account.skus[int(row["sku_id"])].quantity = 0
         self.shop.action_sync_goods()
-        shared, alone = self.env["product.product"].create(
-            [{"name": name, "is_storable": True} for name in ("Shared", "Alone")]
-        )
         skus = self.env["pdd.sku"].search(
             [("sku_id", "in", [row["sku_id"] for row in added])], order="id"
         )
-        for sku, product in zip(skus, (shared, shared, alone), strict=True):
+        for sku, product in zip(skus, products, strict=True):
             sku.product_id = product
         return skus
 
@@ -348,13 +382,14 @@ class TestStockMachine(PddStockCase):
         )
 
     @mute_logger("odoo.addons.pdd_connector.models.pdd_feed")
-    def test_random_histories_never_sell_what_is_not_there(self):
+    def run_histories(self, count, steps):
+        """Draw histories and let each come to its end."""
         StockMachine.case = self
         run_state_machine_as_test(
             StockMachine,
             settings=settings(
-                max_examples=10,
-                stateful_step_count=30,
+                max_examples=count,
+                stateful_step_count=steps,
                 deadline=None,
                 database=None,
                 derandomize=True,
