@@ -22,7 +22,7 @@ STATES = {
 
 
 class FeedCase(PddCase):
-    """A shop whose reading starts an hour ago, and nothing in it yet."""
+    """A shop whose reading starts six hours ago, and nothing in it yet."""
 
     simulator_options = {"seed": 7, "shops": 1, "orders": 0, "days": 2}
 

@@ -9,7 +9,7 @@ from odoo.tools import mute_logger
 
 from tests.simulator import Settings
 
-from .common import PddCase
+from .feed_case import FeedCase
 from .expectation import expect
 
 ORDERS = 2000
@@ -30,7 +30,7 @@ DEFECTS = (
 
 @pytest.mark.slow
 @tagged("post_install", "-at_install")
-class TestEndStates(PddCase):
+class TestEndStates(FeedCase):
     """Many orders, 5 % of each defect, on pages that repeat, shuffle and move."""
 
     simulator_options = {
