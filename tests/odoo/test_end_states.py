@@ -9,8 +9,8 @@ from odoo.tools import mute_logger
 
 from tests.simulator import Settings
 
-from .feed_case import FeedCase
 from .expectation import expect
+from .feed_case import FeedCase
 
 ORDERS = 2000
 SHARE = 0.05
