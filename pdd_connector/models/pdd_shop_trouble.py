@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import fields, models
 from odoo.tools.translate import LazyTranslate
+from psycopg2.errors import UniqueViolation
 
 _lt = LazyTranslate(__name__)
 
@@ -37,13 +38,18 @@ class PddShop(models.Model):
         shop = self.sudo()
         if shop.activity_search([ACTIVITY]):
             return
-        shop.with_context(mail_activity_quick_update=True).activity_schedule(
-            ACTIVITY,
-            note=self.env._(
-                "Open the list of issues: each names its cause and the fix."
-            ),
-            user_id=shop.user_id.id or self.env.uid,
-        )
+        try:
+            with self.env.cr.savepoint():
+                shop.with_context(mail_activity_quick_update=True).activity_schedule(
+                    ACTIVITY,
+                    note=self.env._(
+                        "Open the list of issues: each names its cause and the fix."
+                    ),
+                    user_id=shop.user_id.id or self.env.uid,
+                )
+        except UniqueViolation:
+            # another worker has just planned it, and made the responsible a follower
+            return
 
     def _close_trouble_activity(self):
         """End the activity of shops without open issues."""

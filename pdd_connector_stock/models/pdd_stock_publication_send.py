@@ -99,7 +99,7 @@ class PddStockPublication(models.Model):
         try:
             done = self.env["pdd.stock.level"]._compute_marked()
             self.env.cr.flush()
-        except OperationalError:
+        except (OperationalError, UniqueViolation):
             self.env.cr.rollback()  # the marks are still there
             return 1
         self._wake_lanes()

@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from .committed import CommittedCase
 from .common import PddCase
 
 
@@ -133,3 +134,22 @@ class TestIssues(PddCase):
         self.env["pdd.order"]._cron_make()
         self.assertEqual(order.state, "done")
         self.assertAlmostEqual(order.sale_order_id.amount_total, 100.0)
+
+
+@tagged("post_install", "-at_install")
+class TestIssueWorkers(CommittedCase):
+    @mute_logger("odoo.sql_db")
+    def test_two_workers_that_meet_trouble_at_once_both_report_it(self):
+        with self.worker() as env:
+            self.shop(env).message_partner_ids = False
+        keys = iter("ab")
+        self.at_once(
+            2,
+            lambda env: env["pdd.issue"]._report(
+                self.shop(env), "unreadable", next(keys), "Unreadable"
+            ),
+        )
+        with self.worker() as env:
+            shop = self.shop(env)
+            self.assertEqual(sorted(shop.issue_ids.mapped("key")), ["a", "b"])
+            self.assertEqual(len(shop.activity_ids), 1)
