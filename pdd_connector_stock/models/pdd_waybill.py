@@ -142,6 +142,11 @@ class PddWaybill(models.Model):
                     ", ".join(unready.mapped("picking_id.name")),
                 )
             )
+        # whoever prints need not see the transfers; a parcel that left may be re-printed
+        moves = self.sudo().picking_id.move_ids.filtered(
+            lambda move: move.state not in ("done", "cancel")
+        )
+        moves._check_pdd_stops()
 
     def _note_printed(self):
         now = fields.Datetime.now()

@@ -243,6 +243,31 @@ class TestParcelWaybill(ParcelCase):
         with self.assertRaises(UserError):
             picking.action_pdd_waybill()
 
+    def test_the_label_of_a_stopped_order_is_not_printed(self):
+        picking = self._pickings()
+        waybill = self._draw(picking)
+        self._ask_refund(picking.sale_id.pdd_order_ids)
+        worker = new_test_user(self.env, "worker", groups="stock.group_stock_user")
+        for user in (self.env.user, worker):
+            for records, button in (
+                (picking, "action_pdd_print"),
+                (waybill, "action_print"),
+            ):
+                with (
+                    self.subTest(button, user=user.login),
+                    self.assertRaisesRegex(UserError, picking.sale_id.name),
+                ):
+                    getattr(records.with_user(user), button)()
+        self.assertFalse(waybill.print_count)
+
+    def test_the_label_of_a_done_transfer_is_printed_again_after_a_refund(self):
+        picking = self._pickings()
+        waybill = self._draw(picking)
+        picking.button_validate()
+        self._ask_refund(picking.sale_id.pdd_order_ids)
+        picking.action_pdd_print()
+        self.assertEqual(waybill.print_count, 1)
+
     def test_a_changed_receiver_changes_the_label_and_keeps_the_number(self):
         picking = self._pickings()
         waybill = self._draw(picking)
