@@ -27,8 +27,12 @@ class StockPicking(models.Model):
             )
 
     def action_assign(self):
-        self.move_ids._check_pdd_stops()
-        return super().action_assign()
+        """Reserve what may leave; of several transfers the stopped ones stay behind."""
+        stopped = self.filtered("pdd_stop_reason")
+        going = self - stopped
+        if stopped and not going:
+            stopped.move_ids._check_pdd_stops()
+        return super(StockPicking, going).action_assign()
 
     def action_put_in_pack(self, **kwargs):
         self.move_ids._check_pdd_stops()

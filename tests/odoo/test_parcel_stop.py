@@ -73,6 +73,17 @@ class TestParcelStop(ParcelCase):
             ["confirmed", "assigned"],
         )
 
+    def test_of_several_transfers_only_the_stopped_one_is_not_reserved(self):
+        orders = self._make_orders(2, receiver=3)
+        pickings = orders.sale_order_id.picking_ids
+        pickings.do_unreserve()
+        self._ask_refund(orders[0])
+        self.assertTrue(pickings.action_assign())
+        self.assertEqual(
+            [order.sale_order_id.picking_ids.state for order in orders],
+            ["confirmed", "assigned"],
+        )
+
     def test_a_granted_refund_cancels_the_transfer(self):
         order = self._make_orders()
         picking = self._open_picking(order)
