@@ -3,6 +3,7 @@
 import re
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 
 _NUMBERS = re.compile(r"[\s,;，；、]+")
 
@@ -113,7 +114,14 @@ class PddParcel(models.Model):
     def action_replace_platform_parcel(self):
         """Replace the parcel that the platform shows by this one."""
         self.check_access("read")
-        # the connector tells, whoever presses the button
+        if not self.env.user.has_group("pdd_connector.group_pdd_user"):
+            raise AccessError(
+                self.env._(
+                    "Only users of Pinduoduo may replace the parcel that the platform "
+                    "shows."
+                )
+            )
+        # no one writes parcels but the connector, whoever presses the button
         parcels = self.sudo().filtered("is_elsewhere")
         parcels.write({"is_main": True})
         parcels._requeue()

@@ -6,6 +6,7 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from odoo import fields
+from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 
 from .parcel_common import EXTRA, READ, SEND, SF, YTO, ParcelCase
@@ -231,6 +232,18 @@ class TestParcelSend(ParcelCase):
         parcel.action_replace_platform_parcel()
         self._send_parcels()
         self.assertEqual(parcel.state, "sent")
+        self.assertEqual(self._on_platform(order).tracking_number, "SF1000000000001")
+
+    def test_a_warehouse_worker_does_not_replace_the_platforms_parcel(self):
+        order, parcel = self._ship_elsewhere()
+        worker = new_test_user(self.env, "worker", groups="stock.group_stock_user")
+        with self.assertRaises(AccessError):
+            parcel.with_user(worker).action_replace_platform_parcel()
+        self._send_parcels()
+        self.assertEqual(self._on_platform(order).tracking_number, "YT5000000000001")
+        clerk = new_test_user(self.env, "clerk", groups="pdd_connector.group_pdd_user")
+        parcel.with_user(clerk).action_replace_platform_parcel()
+        self._send_parcels()
         self.assertEqual(self._on_platform(order).tracking_number, "SF1000000000001")
 
     def test_another_parcel_on_the_platform_can_be_kept(self):

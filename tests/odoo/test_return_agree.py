@@ -210,6 +210,11 @@ class TestReturnAgree(ParcelCase):
         refund = self._asked()
         case = refund.case_ids
         self.assertEqual(case.intercept_state, "todo")
+        worker = new_test_user(self.env, "worker", groups="stock.group_stock_user")
+        for button in ("asked", "done", "failed"):
+            with self.subTest(button), self.assertRaises(AccessError):
+                getattr(case.with_user(worker), f"action_intercept_{button}")()
+        self.assertEqual(case.intercept_state, "todo")
         case.with_user(self.clerk).action_intercept_asked()
         case.with_user(self.clerk).action_intercept_done()
         self.assertRecordValues(
