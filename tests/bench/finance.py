@@ -75,14 +75,12 @@ def measure_lines(bench):
     file = bench.make_bill(orders)
     cr, statements = bench.env.cr, bench.env.cr.sql_log_count
     ours = bench.rate(lambda: bench.import_and_post(file), LINES)
-    figures = {
+    return {
         "lines_per_s": ours,
         "floor_lines_per_s": floor,
         "sql_per_line": (cr.sql_log_count - statements) / LINES,
         "peak_rss_mb": peak_rss_mb(),
     }
-    figures["undo_lines_per_s"] = bench.rate(bench.undo, LINES)
-    return figures | {"undo_peak_rss_mb": peak_rss_mb()}
 
 
 def measure_invoices(bench):
@@ -323,14 +321,6 @@ class Bench:
         )
         if open_items:
             raise RuntimeError(f"{open_items} receivables are not reconciled")
-
-    def undo(self):
-        """Take back what is posted of all bills, as the button does."""
-        self.env.invalidate_all()
-        bills = self.env["pdd.bill"].search([])
-        bills.action_undo()
-        if self.env["pdd.bill.line"].search_count([("move_id", "!=", False)]):
-            raise RuntimeError("Not all lines are undone")
 
     def book_one_by_one(self, orders):
         """Book the same movements with plain Odoo, each in its transaction."""
