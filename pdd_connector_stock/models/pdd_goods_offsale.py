@@ -39,6 +39,7 @@ class PddGoodsOffsale(models.Model):
             ("done", "Done"),
             ("error", "Refused by the platform"),
             ("rejected", "Rejected"),
+            ("withdrawn", "Withdrawn"),
         ],
         required=True,
         readonly=True,
@@ -77,15 +78,18 @@ class PddGoodsOffsale(models.Model):
                   JOIN pdd_shop AS shop ON shop.id = goods.shop_id
              LEFT JOIN LATERAL (
                        SELECT state, onsale, create_date FROM pdd_goods_offsale
-                        WHERE goods_id = goods.id ORDER BY id DESC LIMIT 1
+                        WHERE goods_id = goods.id
+                          AND (state != 'withdrawn' OR onsale IS NOT TRUE)
+                        ORDER BY id DESC LIMIT 1
                        ) AS last ON TRUE
                  WHERE shop.stock_offsale AND shop.stock_publish
                    AND goods.is_listed
                    AND COALESCE(last.state, '') NOT IN ('to_approve', 'to_send')
                    AND ((stock.is_known AND stock.most = 0 AND goods.is_onsale
-                         AND (last.state IS NULL OR last.state = 'done'
+                         AND (last.state IS NULL
+                              OR last.state IN ('done', 'withdrawn')
                               OR last.onsale IS TRUE OR last.create_date < %s))
-                        OR (stock.most > 0 AND last.state = 'done'
+                        OR (stock.most > 0 AND last.state IN ('done', 'withdrawn')
                             AND last.onsale IS NOT TRUE
                             AND goods.is_onsale IS NOT TRUE))
                 """,
@@ -97,6 +101,10 @@ class PddGoodsOffsale(models.Model):
     @api.model
     def _withdraw(self):
         """Take back proposals that waited until the stock was another one."""
+        self.search([("state", "=", "to_approve")])._filter_outdated().unlink()
+
+    def _filter_outdated(self):
+        """Return those whose goods have stock again, or have none any more."""
         rows = self.env.execute_query(
             SQL(
                 """
@@ -104,13 +112,14 @@ class PddGoodsOffsale(models.Model):
                   FROM pdd_goods_offsale AS proposal
                   JOIN pdd_sku AS sku ON sku.goods_id = proposal.goods_id AND sku.active
                   JOIN pdd_stock_level AS level ON level.sku_id = sku.id
-                 WHERE proposal.state = 'to_approve'
+                 WHERE proposal.id = ANY(%s)
                  GROUP BY proposal.id
                 HAVING (MAX(level.target_qty) > 0) != (proposal.onsale IS TRUE)
-                """
+                """,
+                self.ids,
             )
         )
-        self.browse([row_id for (row_id,) in rows]).unlink()
+        return self.browse([row_id for (row_id,) in rows])
 
     # --- decide
 
@@ -145,7 +154,10 @@ class PddGoodsOffsale(models.Model):
         )
         for _shop, proposals in rows.grouped("shop_id").items():
             for proposal in proposals:
-                if not proposal._send():
+                # it may have waited for long: for a token, for the platform
+                if proposal._filter_outdated():
+                    proposal._settle_outdated()
+                elif not proposal._send():
                     break
 
     def _send(self):
@@ -173,6 +185,18 @@ class PddGoodsOffsale(models.Model):
             }
         )
         return True
+
+    def _settle_outdated(self):
+        """End what was approved and is not true any more.
+
+        An attempt before may have reached the platform without an answer. So goods that
+        are found off sale afterwards are proposed to be put on sale, see _propose.
+        """
+        if self.onsale:
+            message = self.env._("Not told: nothing is left to offer.")
+        else:
+            message = self.env._("Not told: there is stock to offer again.")
+        self._settle({"state": "withdrawn", "message": message})
 
     def _settle_failure(self, error):
         """Note why it waits; return that the shop may not go on."""

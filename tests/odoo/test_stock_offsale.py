@@ -93,6 +93,53 @@ class TestStockOffsale(PddStockCase):
         self.assertFalse(self._look())
         self.assertFalse(proposal.exists())
 
+    def _approve_and_fail(self, kind):
+        """Return a decision that waits because the platform was not reached."""
+        proposal = self._look()
+        proposal.with_user(self.manager).action_approve()
+        self.sim.faults.add(kind, api=STATUS)
+        self._run()
+        self.assertEqual(proposal.state, "to_send")
+        return proposal
+
+    def test_a_decision_that_waited_is_not_sent_when_stock_is_back(self):
+        proposal = self._approve_and_fail("http_5xx")
+        self._stock(4)
+        self._run()
+        self.assertEqual(proposal.state, "withdrawn")
+        self.assertIn("there is stock to offer again", proposal.message)
+        self.assertFalse(proposal.sent_date)
+        self.assertTrue(self._is_on_sale())
+        self.assertFalse(self._look())
+        self._stock(0)
+        self._run()
+        self.assertRecordValues(self._look(), [{"onsale": False}])
+
+    def test_goods_taken_off_by_a_lost_answer_are_proposed_to_come_back(self):
+        proposal = self._approve_and_fail("timeout_after_effect")
+        self._stock(4)
+        self._run()
+        self.assertEqual(proposal.state, "withdrawn")
+        self.assertFalse(self._is_on_sale())
+        self.shop.action_sync_goods()
+        self.assertFalse(self.goods.is_onsale)
+        self.assertRecordValues(self._look(), [{"onsale": True}])
+
+    def test_goods_do_not_come_back_when_the_stock_is_gone_meanwhile(self):
+        self._look().with_user(self.manager).action_approve()
+        self._run()
+        self._stock(4)
+        self._run()
+        back = self._approve_and_fail("http_5xx")
+        self._stock(0)
+        self._run()
+        self.assertEqual(back.state, "withdrawn")
+        self.assertIn("nothing is left to offer", back.message)
+        self.assertFalse(self._is_on_sale())
+        self._stock(5)
+        self._run()
+        self.assertRecordValues(self._look(), [{"onsale": True}])
+
     def test_what_is_refused_for_good_does_not_wait_for_ever(self):
         proposal = self._look()
         proposal.with_user(self.manager).action_approve()
