@@ -33,6 +33,8 @@ UPSERT = """
                 sold_total = EXCLUDED.sold_total,
                 change_date = EXCLUDED.change_date,
                 compute_date = EXCLUDED.compute_date,
+                is_low = level.is_low AND EXCLUDED.state = 'ready',
+                low_reason = CASE WHEN EXCLUDED.state = 'ready' THEN level.low_reason END,
                 revision = level.revision + 1
 """
 Result = namedtuple("Result", "rule state quantity inputs")
@@ -164,7 +166,13 @@ class PddStockLevel(models.Model):
         if not sku_ids:
             return
         self.search([("sku_id", "in", [*sku_ids])], order="id").write(
-            {"state": "unmapped", "target_qty": 0, "free_qty": 0, "is_low": False}
+            {
+                "state": "unmapped",
+                "target_qty": 0,
+                "free_qty": 0,
+                "is_low": False,
+                "low_reason": False,
+            }
         )
         states = ("to_send", "held", "unknown")
         waiting = [("sku_id", "in", [*sku_ids]), ("state", "in", states)]

@@ -55,8 +55,8 @@ class PddStockLevel(models.Model):
     @api.model
     def _cron_cover(self):
         """Work out the cover of all levels, warn the buyers, propose what is sold out."""
-        levels = self.search([("state", "=", "ready")])
         for attempt in range(TRIES):
+            levels = self.search([("state", "=", "ready")])
             try:
                 low = levels._compute_cover()
                 break
@@ -281,14 +281,16 @@ class PddStockLevel(models.Model):
         }
 
     def _warn_buyers(self):
-        """Leave one activity per low product, and end those that are low no more."""
+        """Leave one activity per low product, and end those that are low no more.
+
+        All levels that are published are given: a product without any is not low.
+        """
         low = self.filtered("is_low").grouped("product_id")
         activity_type = self.env.ref(ACTIVITY)
         open_activities = self.env["mail.activity"].search(
             [
                 ("activity_type_id", "=", activity_type.id),
                 ("res_model", "=", "product.product"),
-                ("res_id", "in", self.product_id.ids),
             ]
         )
         warned = set(open_activities.mapped("res_id"))

@@ -156,3 +156,54 @@ class TestStockWarnings(PddStockCase):
         action = self.env.ref("pdd_connector_stock.pdd_stock_low_action")
         low = self.env["pdd.stock.level"].search(literal_eval(action.domain))
         self.assertIn(self.sku, low.sku_id)
+
+    def _leave(self, state):
+        """Check that a low SKU is low no more, once it is published no more."""
+        self._run()
+        level = self.sku.stock_level_ids
+        self.assertRecordValues(
+            level, [{"state": state, "is_low": False, "low_reason": False}]
+        )
+        self._look()
+        self.assertFalse(level.is_low)
+        self.assertFalse(self._activities())
+
+    def _be_low(self):
+        self.rule.warn_qty = 13
+        self.assertTrue(self._look().is_low)
+        self.assertTrue(self._activities())
+
+    def test_a_sku_without_a_rule_leaves_the_list(self):
+        self._be_low()
+        self.rule.unlink()
+        self._leave("no_rule")
+
+    def test_a_sku_that_is_not_tracked_leaves_the_list(self):
+        self._be_low()
+        self.product.product_tmpl_id.is_storable = False
+        self._leave("untracked")
+
+    def test_a_sku_without_a_product_leaves_the_list(self):
+        self._be_low()
+        self.sku.product_id = False
+        self._leave("unmapped")
+
+    def test_the_activity_goes_when_the_sku_stands_for_another_product(self):
+        self._be_low()
+        other = self.skus[1].product_id
+        self._stock(50, other)
+        self.sku.product_id = other
+        self._run()
+        self.assertFalse(self._look().is_low)
+        self.assertFalse(self._activities())
+
+    def test_the_activity_stays_while_another_sku_is_low(self):
+        self.skus[1].product_id = self.product
+        self._run()
+        self._be_low()
+        activity = self._activities()
+        self.sku.product_id = False
+        self._run()
+        self._look()
+        self.assertTrue(self.skus[1].stock_level_ids.is_low)
+        self.assertEqual(self._activities(), activity)
