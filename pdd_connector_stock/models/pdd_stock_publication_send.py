@@ -164,9 +164,12 @@ class PddStockPublication(models.Model):
 
     @api.model
     def _has_queue(self):
-        """Return whether a publication waits to be sent."""
-        states = ("to_send", "unknown")
-        return bool(self.search([("state", "in", states)], limit=1, order="id"))
+        """Return whether a publication waits to be sent, of a SKU that is not stopped."""
+        domain = [
+            ("state", "in", ("to_send", "unknown")),
+            ("sku_id.stock_stop", "!=", True),
+        ]
+        return bool(self.search(domain, limit=1, order="id"))
 
     # --- claim
 

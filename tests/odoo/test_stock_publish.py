@@ -11,6 +11,8 @@ from odoo.tests import new_test_user, tagged
 
 from .stock_common import PddStockCase
 
+INCREMENTS = "pdd.order.number.list.increment.get"
+
 
 @tagged("post_install", "-at_install")
 class TestStockPublish(PddStockCase):
@@ -323,6 +325,22 @@ class TestStockPublish(PddStockCase):
                 held = self.env["pdd.stock.publication"].search(
                     [("state", "=", "held")]
                 )
+
+    def test_what_waits_for_a_stopped_sku_makes_no_orders_be_read(self):
+        self._run()
+        self.env["pdd.stock.publication"].create(
+            {"sku_id": self.sku.id, "shop_id": self.shop.id, "state": "to_send"}
+        )
+        self.sku.stock_stop = True
+        self._run()
+        self.assertEqual(self._last().state, "to_send")
+        self.shop.feed_ids.write({"last_run_date": False, "next_run_date": False})
+        before = len(self.sim.journal.entries(INCREMENTS))
+        self._run()
+        self.assertEqual(len(self.sim.journal.entries(INCREMENTS)), before)
+        self.sku.stock_stop = False
+        self._run()
+        self.assertGreater(len(self.sim.journal.entries(INCREMENTS)), before)
 
     def test_one_click_answers_why(self):
         self.rule.write({"share": 50, "safety_qty": 4})
