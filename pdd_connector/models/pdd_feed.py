@@ -5,10 +5,9 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from psycopg2 import OperationalError
-from psycopg2.errors import UniqueViolation
 
 from .. import pop
+from ..races import RACES
 
 _logger = logging.getLogger(__name__)
 
@@ -139,7 +138,7 @@ class PddFeed(models.Model):
         except FeedBusy:
             self.env.cr.rollback()  # another worker reads this feed
             return False
-        except (OperationalError, UniqueViolation) as error:
+        except RACES as error:
             self.env.cr.rollback()  # another worker was faster; nothing is lost
             self._retry_soon(error)
             return False

@@ -7,10 +7,9 @@ from decimal import Decimal
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from psycopg2 import OperationalError
-from psycopg2.errors import UniqueViolation
 
 from .. import pop
+from ..races import RACES
 from .pdd_feed import FeedBusy
 
 _logger = logging.getLogger(__name__)
@@ -79,7 +78,7 @@ class PddOrderCount(models.Model):
         except FeedBusy:
             self.env.cr.rollback()  # another worker counts this period
             return False
-        except (OperationalError, UniqueViolation) as error:
+        except RACES as error:
             self.env.cr.rollback()  # another worker was faster; nothing is lost
             _logger.info("PDD count %s: later, %s", self.id, type(error).__name__)
             return self._postpone()

@@ -7,16 +7,16 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
 from psycopg2 import OperationalError
-from psycopg2.errors import UniqueViolation
+
+from ..races import RACES
 
 _logger = logging.getLogger(__name__)
 
 BATCH_SIZE = 100
 LANES_AHEAD = 4  # a batch is looked for among so many: other workers have theirs
-# Two makers met at the same rows: the later one undoes its batch and tries again ...
-RACES = (OperationalError, UniqueViolation)
+# Two makers met at the same rows: the later one undoes its batch and tries again;
+# when that happens so often in a row, one of its orders is looked for instead.
 MAX_FAILURES = 5
-# ... and when that happens so often in a row, one of its orders is looked for instead.
 LAST_RACES = (OperationalError,)
 
 

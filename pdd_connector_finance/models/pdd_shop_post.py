@@ -1,6 +1,7 @@
 # Copyright 2026 The Pinduoduo connector authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, models
+from odoo.addons.pdd_connector.races import RACES
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from psycopg2 import OperationalError
@@ -96,7 +97,7 @@ class PddShop(models.Model):
         try:
             self._review_books()
             self.env.cr.flush()
-        except (OperationalError, UniqueViolation):
+        except RACES:
             self.env.cr.rollback()
 
     def _get_posting_batch(self):

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.addons.pdd_connector import pop
+from odoo.addons.pdd_connector.races import RACES
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from psycopg2 import OperationalError
-from psycopg2.errors import UniqueViolation
 
 BATCH_SIZE = 50
 LEASE = timedelta(minutes=10)  # a claim older than this belongs to a dead worker
@@ -206,7 +206,7 @@ class PddOutbox(models.AbstractModel):
                 if vals is not None:
                     row._write_outcome(vals, seen)
             self.env.cr.flush()
-        except (OperationalError, UniqueViolation):
+        except RACES:
             self.env.cr.rollback()
             return False
         return True

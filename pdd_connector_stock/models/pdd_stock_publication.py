@@ -284,7 +284,7 @@ class PddStockPublication(models.Model):
         if row["cause"] != "request" or not row["is_check"]:
             return False
         user = self.env["res.users"].browse(row["user_id"])
-        return user.has_group("pdd_connector.group_pdd_manager")
+        return bool(user) and user.has_group("pdd_connector.group_pdd_manager")
 
     @api.model
     def _insert(self, rows):

@@ -4,9 +4,8 @@ import time
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.addons.pdd_connector.races import RACES
 from odoo.tools import SQL
-from psycopg2 import OperationalError
-from psycopg2.errors import UniqueViolation
 
 from ..unseen import expected_quantity, review, total
 
@@ -99,7 +98,7 @@ class PddStockPublication(models.Model):
         try:
             done = self.env["pdd.stock.level"]._compute_marked()
             self.env.cr.flush()
-        except (OperationalError, UniqueViolation):
+        except RACES:
             self.env.cr.rollback()  # the marks are still there
             return 1
         self._wake_lanes()
@@ -122,7 +121,7 @@ class PddStockPublication(models.Model):
         try:
             batch = self._claim(shop)
             self.env.cr.flush()
-        except (OperationalError, UniqueViolation):
+        except RACES:
             self.env.cr.rollback()  # another worker takes the same rows
             return 1
         self.env["ir.cron"]._commit_progress()

@@ -5,9 +5,8 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.addons.pdd_connector import pop
+from odoo.addons.pdd_connector.races import RACES
 from odoo.tools.translate import LazyTranslate
-from psycopg2 import OperationalError
-from psycopg2.errors import UniqueViolation
 
 _lt = LazyTranslate(__name__)
 _logger = logging.getLogger(__name__)
@@ -132,7 +131,7 @@ class PddStockPublication(models.Model):
                     publication._after_settle()
                 self.env["ir.cron"]._commit_progress()
                 return
-            except (OperationalError, UniqueViolation):
+            except RACES:
                 self.env.cr.rollback()
                 if attempt + 1 == SETTLE_TRIES:
                     raise
