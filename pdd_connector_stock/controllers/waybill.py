@@ -13,18 +13,15 @@ class WaybillController(http.Controller):
     def download(self, numbers):
         """Return the labels of waybills as a file for the print component.
 
-        The reader's rights decide which he gets; the labels are encrypted.
+        The reader's rights decide which he gets; the labels are encrypted. None is
+        handed out when an order among them was stopped meanwhile.
         """
         ids = [int(number) for number in numbers.split(",") if number.isdecimal()]
         waybills = request.env["pdd.waybill"].search(
             [("id", "in", ids), ("state", "=", "sent")]
         )
-        labels = [
-            {"waybill_code": w.tracking_number, "print_data": w.print_data}
-            for w in waybills
-        ]
         return request.make_response(
-            json.dumps(labels, ensure_ascii=False),
+            json.dumps(waybills._prepare_labels(), ensure_ascii=False),
             [
                 ("Content-Type", "application/json"),
                 ("Content-Disposition", 'attachment; filename="waybills.json"'),

@@ -116,10 +116,39 @@ class PddWaybill(models.Model):
         waybills = self.sudo().filtered(lambda waybill: waybill.state == "error")
         for waybill in waybills:
             state = "to_update" if waybill.tracking_number else "to_send"
-            if waybill._is_unused():
+            if waybill.tracking_number and not waybill._is_wanted():
                 state = "to_cancel"
             waybill.write({"state": state, "error_message": False})
         waybills._trigger_send()
+
+    def action_give_back(self):
+        """Give numbers back that are not to travel after all, as of the wrong carrier.
+
+        :raise UserError: names the number whose parcel has left
+        """
+        self.check_access("read")
+        # the outbox belongs to the connector, whoever presses the button
+        for waybill in self.sudo().filtered("tracking_number"):
+            waybill._take_off()
+            waybill._give_back()
+
+    def _take_off(self):
+        """Take the number off its transfer, which can be shipped with another one."""
+        if not self._is_wanted():
+            return
+        picking = self.picking_id
+        if picking.state == "done":
+            raise UserError(
+                self.env._(
+                    "The parcel %(number)s of %(transfer)s has left. Enter the number it"
+                    " travels under on the transfer first.",
+                    number=self.tracking_number,
+                    transfer=picking.name,
+                )
+            )
+        _logistics, numbers = picking._get_pdd_numbers()
+        numbers.remove(self.tracking_number)
+        picking.carrier_tracking_ref = ", ".join(numbers)
 
     def action_print(self):
         """Print the labels: on the platform's cloud printer, or by its component."""
@@ -148,6 +177,17 @@ class PddWaybill(models.Model):
         )
         moves._check_pdd_stops()
 
+    def _prepare_labels(self):
+        """Return what the print component needs of each waybill.
+
+        :raise UserError: one is not ready, or its order was stopped
+        """
+        self._check_printable()
+        return [
+            {"waybill_code": waybill.tracking_number, "print_data": waybill.print_data}
+            for waybill in self
+        ]
+
     def _note_printed(self):
         now = fields.Datetime.now()
         for waybill in self:
@@ -155,15 +195,17 @@ class PddWaybill(models.Model):
 
     # --- what follows
 
-    def _is_unused(self):
-        """Return whether no parcel will travel under the number any more."""
+    def _is_wanted(self):
+        """Return whether the transfer travels, or is to travel, under the number."""
         self.ensure_one()
+        _logistics, numbers = self.picking_id._get_pdd_numbers()
+        return self.picking_id.state != "cancel" and self.tracking_number in numbers
+
+    def _is_late(self):
+        """Return whether the transfer was over, without it, when the number came."""
         picking = self.picking_id
-        if not self.tracking_number or picking.state == "cancel":
-            return bool(self.tracking_number)
-        _logistics, numbers = picking._get_pdd_numbers()
-        shipped = picking.state == "done" and numbers
-        return bool(shipped) and self.tracking_number not in numbers
+        is_shipped = picking.state == "done" and picking.carrier_tracking_ref
+        return bool(picking.state == "cancel" or is_shipped) and not self._is_wanted()
 
     def _give_back(self):
         """Give numbers back that no parcel will use."""
@@ -178,7 +220,7 @@ class PddWaybill(models.Model):
                 and waybill.state in ("sent", "to_update", "error")
             )
         )
-        given.write({"state": "to_cancel", "retry_date": False})
+        given.write({"state": "to_cancel", "error_message": False, "retry_date": False})
         given._trigger_send()
 
     def _renew_receiver(self):

@@ -101,7 +101,7 @@ class PddWaybill(models.Model):
             number, picking = vals.get("tracking_number"), waybill.picking_id
             if not number:
                 continue
-            if waybill._is_unused():
+            if waybill._is_late():
                 waybill._give_back()
             elif picking.state != "done" or not picking.carrier_tracking_ref:
                 picking.carrier_tracking_ref = number

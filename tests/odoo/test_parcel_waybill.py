@@ -178,6 +178,8 @@ class TestParcelWaybill(ParcelCase):
             self.assertEqual(action["url"], f"/pdd/waybills/{waybill.id}")
         self.assertEqual(waybill.tracking_number, number)
         self.assertEqual(waybill.print_count, 2)
+        [label] = waybill._prepare_labels()
+        self.assertEqual(label["waybill_code"], number)
         self.assertEqual(len(self._issued()), 1)
 
     def test_a_call_without_answer_is_made_again_under_the_same_number_of_ours(self):
@@ -196,27 +198,55 @@ class TestParcelWaybill(ParcelCase):
         ]
         self.assertEqual(ids, [waybill.object_id] * 2)
 
-    def test_a_cancelled_transfer_gives_its_number_back(self):
+    def _draw_and_cancel(self):
+        """Return the waybill of a transfer that was cancelled."""
         picking = self._pickings()
         waybill = self._draw(picking)
         picking.action_cancel()
+        return waybill
+
+    def _assert_given_back(self, waybill):
         self.assertEqual(waybill.state, "to_cancel")
         self._tell()
         self.assertEqual(waybill.state, "cancelled")
         self.assertTrue(self._issued()[0].is_cancelled)
 
+    def test_a_cancelled_transfer_gives_its_number_back(self):
+        waybill = self._draw_and_cancel()
+        self._assert_given_back(waybill)
+
     def test_a_refused_give_back_is_asked_for_again_as_such(self):
-        picking = self._pickings()
-        waybill = self._draw(picking)
-        picking.action_cancel()
+        waybill = self._draw_and_cancel()
         self.sim.faults.add("error", api=CANCEL, error_code=50001)
         self._tell()
         self.assertEqual(waybill.state, "error")
         waybill.action_retry()
-        self.assertEqual(waybill.state, "to_cancel")
+        self._assert_given_back(waybill)
+
+    def test_a_number_is_given_back_by_hand_and_another_one_asked_for(self):
+        picking = self._pickings()
+        waybill = self._draw(picking)
+        waybill.action_give_back()
+        self.assertFalse(picking.carrier_tracking_ref)
+        self.sim.faults.add("error", api=CANCEL, error_code=50001)
         self._tell()
-        self.assertEqual(waybill.state, "cancelled")
-        self.assertTrue(self._issued()[0].is_cancelled)
+        waybill.action_retry()
+        self._assert_given_back(waybill)
+        other = self._draw(picking) - waybill
+        self.assertEqual(picking.carrier_tracking_ref, other.tracking_number)
+        self.assertNotEqual(other.tracking_number, waybill.tracking_number)
+
+    def test_a_number_that_was_overwritten_is_given_back_by_hand(self):
+        picking = self._pickings()
+        waybill = self._draw(picking)
+        picking.button_validate()
+        with self.assertRaisesRegex(UserError, "has left"):
+            waybill.action_give_back()
+        self.assertEqual(waybill.state, "sent")
+        picking.carrier_tracking_ref = "SF1000000000001"
+        waybill.action_give_back()
+        self._assert_given_back(waybill)
+        self.assertEqual(picking.carrier_tracking_ref, "SF1000000000001")
 
     def test_a_number_among_several_is_in_use(self):
         picking = self._pickings()
@@ -252,6 +282,7 @@ class TestParcelWaybill(ParcelCase):
             for records, button in (
                 (picking, "action_pdd_print"),
                 (waybill, "action_print"),
+                (waybill, "_prepare_labels"),
             ):
                 with (
                     self.subTest(button, user=user.login),
