@@ -21,7 +21,7 @@ STAGED = (
 )
 
 CONFLICT_COLUMNS = (
-    "digest, amount, occurred_at, flow_code, "
+    "digest, amount, occurred_at, flow_code, flow_name, "
     "CASE WHEN order_source = 'file' THEN order_sn END AS own_order_sn"
 )
 # what only one of the two has: rows of the file (with their line), movements known
@@ -52,6 +52,10 @@ CONFLICT_QUERY = """
      UNION ALL
         SELECT min(line_number) FROM different
       GROUP BY own_order_sn, occurred_at, flow_code, amount
+        HAVING count(line_number) BETWEEN 1 AND count(*) - 1
+     UNION ALL
+        SELECT min(line_number) FROM different
+      GROUP BY own_order_sn, occurred_at, flow_name, amount
         HAVING count(line_number) BETWEEN 1 AND count(*) - 1
     ) contradictions
 """
@@ -189,8 +193,9 @@ class PddBill(models.Model):
         """Refuse a file that shows a known movement otherwise than an earlier one.
 
         A movement that is new and one that is missing, equal but for the amount, or
-        but for type, remark and description (which a spreadsheet program may have
-        damaged): nobody but a person can say which of the two files is right.
+        but for type, remark and either code or name of the description (which a
+        spreadsheet program may have damaged, and some exports have no codes): nobody
+        but a person can say which of the two files is right.
         """
         found = self.env.execute_query(
             SQL(CONFLICT_QUERY, columns=SQL(CONFLICT_COLUMNS), shop=self.shop_id.id)

@@ -127,6 +127,16 @@ class TestImport(FinanceCase):
             self.assertEqual(bill.error_line, 8)
         self.assertEqual(len(self._lines()), 3)
 
+    def test_a_movement_with_and_without_its_code_is_not_taken_twice(self):
+        bare = [line.replace("0010002|", "") for line in DAY]
+        self.assertNotEqual(bare, DAY)
+        for name, known, other in (("coded", DAY, bare), ("bare", bare, DAY)):
+            shop = self._create_shop(name, name)
+            self._import(bills.csv_file(known), shop=shop)
+            bill = self._import(bills.csv_file(other), shop=shop)
+            self.assertEqual((bill.state, bill.error_code), ("refused", "conflict"))
+            self.assertEqual(bill.error_line, 6)
+
     def test_a_file_whose_movements_a_later_one_shows_too_is_not_deleted(self):
         first, later = self._import_lines(*DAY[:2]), self._import_lines(*DAY)
         with self.assertRaisesRegex(UserError, "delete that file first"):
