@@ -251,8 +251,17 @@ class PddRefund(models.Model):
             if not line.display_type
         }
         notes = order.refund_ids.credit_note_id.filtered(lambda n: n.state == "posted")
+        by_hand = to_fen(0)
         for item in notes.invoice_line_ids:
-            left[item.sale_line_ids] -= to_fen(item.price_total)
+            line, amount = item.sale_line_ids, to_fen(item.price_total)
+            if line in left:
+                left[line] -= amount
+            else:
+                by_hand += amount
+        left = {line: amount for line, amount in left.items() if amount > 0}
+        if by_hand > 0 and left:
+            parts = zip(left, spread(by_hand, [*left.values()]), strict=True)
+            left = {line: left[line] - part for line, part in parts}
         return {line: amount for line, amount in left.items() if amount > 0}
 
     def _is_about(self, sale_line):

@@ -1,0 +1,47 @@
+# Copyright 2026 The Pinduoduo connector authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The connector's own documents, changed by a person: nothing is stuck or lost."""
+
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from .common import FinanceCase
+
+
+@tagged("post_install", "-at_install")
+class TestDocumentsByHand(FinanceCase):
+    def _cron(self):
+        self.env["pdd.order"]._cron_invoice()
+
+    def _create_credit_note(self, order, amount):
+        """Invoice an order, take in an after-sale and book it; return the after-sale."""
+        self._cron()
+        refund = self._refund(order, amount)
+        self._cron()
+        self.assertTrue(refund.credit_note_id, refund.book_error)
+        return refund
+
+    # --- credit notes
+
+    def test_lines_added_to_a_credit_note_leave_less_to_give_back(self):
+        order = self._create_order("100.00")
+        note = self._create_credit_note(order, "20.00").credit_note_id
+        note.button_draft()
+        note.invoice_line_ids = [
+            Command.create({"display_type": "line_note", "name": "agreed by phone"}),
+            Command.create(
+                {
+                    "name": "goodwill",
+                    "price_unit": 5.0,
+                    "tax_ids": note.invoice_line_ids.tax_ids.ids,
+                }
+            ),
+        ]
+        note.action_post()
+        self.assertEqual(note.amount_total, 25.0)
+        second = self._refund(order, "75.00")
+        third = self._refund(order, "0.01")
+        self._cron()
+        self.assertEqual(second.credit_note_id.amount_total, 75.0, second.book_error)
+        self.assertIn("less left to give back", third.book_error)
+        self.assertEqual(order.open_amount, 0.0)
