@@ -81,18 +81,22 @@ class AccountMove(models.Model):
     )
 
     def unlink(self):
-        """Let the orders of a deleted invoice be invoiced anew."""
-        # whoever deletes an invoice needs no right to the mirror
+        """Let what a deleted invoice or credit note was about be booked anew."""
+        # whoever deletes a document needs no right to the mirror
         orders = self.sudo()._get_pdd_invoiced_orders()
+        refunds = self.sudo()._get_pdd_booked_refunds()
         result = super().unlink()
         orders._lose_invoice()
+        refunds._lose_credit_note()
         return result
 
     def button_cancel(self):
-        """Let the orders of a cancelled invoice be invoiced anew."""
+        """Let what a cancelled invoice or credit note was about be booked anew."""
         orders = self.sudo()._get_pdd_invoiced_orders()  # as above
+        refunds = self.sudo()._get_pdd_booked_refunds()
         result = super().button_cancel()
         orders._lose_invoice()
+        refunds._lose_credit_note()
         return result
 
     def _get_pdd_invoiced_orders(self):
@@ -103,6 +107,10 @@ class AccountMove(models.Model):
             )
         )
         return self.pdd_order_ids | others.line_ids.pdd_order_id
+
+    def _get_pdd_booked_refunds(self):
+        """Return the after-sales these are the credit notes of."""
+        return self.pdd_refund_id.filtered(lambda r: r.credit_note_id in self)
 
     @api.depends("pdd_order_ids.settlement_state")
     def _compute_pdd_settlement_state(self):

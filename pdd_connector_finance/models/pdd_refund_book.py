@@ -89,6 +89,17 @@ class PddRefund(models.Model):
             self[:middle]._book_safely()
             self[middle:]._book_safely()
 
+    def _lose_credit_note(self):
+        """Note that a person took the credit note away: he decides about the next one."""
+        self.write(
+            {
+                "credit_note_id": False,
+                "book_error": self.env._(
+                    'The credit note was cancelled or deleted: press "Book" to make it anew.'
+                ),
+            }
+        )
+
     def _set_book_error(self, error):
         if isinstance(error, UserError):
             message = error.args[0]
@@ -131,9 +142,23 @@ class PddRefund(models.Model):
         order._write_sale_lines(goods)
         order._cut_fees(total - of_goods)
 
+    def _take_back_credit_notes(self):
+        """Name again the credit notes that were cancelled and are not any more.
+
+        :return: their after-sales
+        """
+        notes = self.env["account.move"].search(
+            [("pdd_refund_id", "in", self.ids), ("state", "!=", "cancel")]
+        )
+        for note in notes:
+            note.pdd_refund_id.credit_note_id = note
+        notes.pdd_refund_id.order_id._reconcile_receivables()
+        return notes.pdd_refund_id
+
     def _make_credit_notes(self):
         """Create, post and reconcile one credit note per refund."""
         Move = self.env["account.move"].with_context(**POSTING)
+        self -= self._take_back_credit_notes()
         # several refunds of an order share its lines: each must see the one before
         while self:
             first = self.browse(
@@ -237,6 +262,8 @@ class PddRefund(models.Model):
 
     def _get_left(self):
         """Return what is left to give back of this order, by the stored shares.
+
+        What a person has added to a credit note is taken off all lines.
 
         :return dict: sales order line -> Decimal yuan, taxes included
         """

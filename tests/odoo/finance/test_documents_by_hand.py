@@ -45,3 +45,37 @@ class TestDocumentsByHand(FinanceCase):
         self.assertEqual(second.credit_note_id.amount_total, 75.0, second.book_error)
         self.assertIn("less left to give back", third.book_error)
         self.assertEqual(order.open_amount, 0.0)
+
+    def test_a_credit_note_that_was_taken_away_is_made_anew_when_wanted(self):
+        deleted, cancelled = (
+            self._create_credit_note(self._create_order("100.00"), "20.00")
+            for _number in range(2)
+        )
+        (deleted + cancelled).credit_note_id.button_draft()
+        deleted.credit_note_id.with_context(force_delete=True).unlink()
+        cancelled.credit_note_id.button_cancel()
+        self._cron()
+        for refund in deleted + cancelled:
+            self.assertFalse(refund.credit_note_id)
+            self.assertIn("cancelled or deleted", refund.book_error)
+            self.assertEqual(refund.order_id.open_amount, 100.0)
+        issue = self.env["pdd.issue"].search(
+            [("shop_id", "=", self.shop.id), ("cause", "=", "credit")]
+        )
+        self.assertEqual((issue.state, issue.waiting_count), ("open", 2))
+        issue.action_retry()
+        self.assertEqual(issue.state, "solved")
+        for refund in deleted + cancelled:
+            self.assertEqual(refund.credit_note_id.state, "posted")
+            self.assertEqual(refund.order_id.open_amount, 80.0)
+
+    def test_a_cancelled_credit_note_that_is_posted_again_is_the_one(self):
+        refund = self._create_credit_note(self._create_order("100.00"), "20.00")
+        note = refund.credit_note_id
+        note.button_draft()
+        note.button_cancel()
+        note.button_draft()
+        note.action_post()
+        refund.action_book()
+        self.assertEqual((refund.credit_note_id, refund.book_error), (note, False))
+        self.assertEqual(refund.order_id.open_amount, 80.0)
