@@ -1,7 +1,10 @@
 # Copyright 2026 The Pinduoduo connector authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from collections import defaultdict
+
 from odoo import models
 from odoo.addons.pdd_connector import pop
+from odoo.addons.pdd_connector.models.amounts import spread, to_fen
 from odoo.fields import Command
 
 from .pdd_flow_type import OF_ORDERS
@@ -98,26 +101,47 @@ class PddBillLine(models.Model):
 
     # --- price reductions
 
-    def _get_taxes(self):
-        """Return the taxes a price reduction includes."""
-        flow_type = self.flow_type_id
-        if flow_type.tax_id:
-            return flow_type.tax_id
-        lines = self.order_id.sale_order_id.order_line.filtered("tax_ids")
-        sets = {line.tax_ids for line in lines}
-        return sets.pop() if len(sets) == 1 else self.company_id.account_sale_tax_id
-
     def _prepare_reduction(self):
         """Return the items of a price reduction: less revenue and less output tax."""
+        return [
+            item
+            for taxes, amount in self._get_taxed_parts()
+            for item in self._prepare_taxed_part(taxes, amount)
+        ]
+
+    def _get_taxed_parts(self):
+        """Return what is taxed how of a price reduction: list of (taxes, yuan).
+
+        As the goods of the order are, in proportion to what they come to; what bears no
+        tax has none to give back.
+        """
+        flow_type, weights = self.flow_type_id, defaultdict(float)
+        if flow_type.tax_id:
+            return [(flow_type.tax_id, self.amount)]
+        for line in self.order_id.sale_order_id.order_line:
+            if not line.display_type:
+                weights[line.tax_ids] += line.price_total
+        if not weights:
+            return [(self.company_id.account_sale_tax_id, self.amount)]
+        parts = spread(to_fen(abs(self.amount)), [*weights.values()])
+        sign = -1 if self.amount < 0 else 1
+        return [
+            (taxes, float(part * sign))
+            for taxes, part in zip(weights, parts, strict=True)
+            if part
+        ]
+
+    def _prepare_taxed_part(self, taxes, amount):
+        """Return the items of a part of a price reduction: without tax, and the tax."""
         account, currency = self.flow_type_id.account_id, self.currency_id
-        item = self._prepare_item(account, -self.amount)
+        item = self._prepare_item(account, -amount)
         Tax, company = self.env["account.tax"], self.company_id
-        taxes = self._get_taxes().with_company(company)
+        taxes = taxes.with_company(company)
         if not taxes:
             return [item]
         base = Tax._prepare_base_line_for_taxes_computation(
             item,
-            price_unit=-self.amount,
+            price_unit=-amount,
             quantity=1.0,
             currency_id=currency,
             rate=currency._get_conversion_rate(
@@ -126,7 +150,7 @@ class PddBillLine(models.Model):
             tax_ids=taxes,
             account_id=account,
             special_mode="total_included",
-            is_refund=self.amount < 0,
+            is_refund=amount < 0,
             sign=1,
             partner_id=self.flow_type_id.partner_id,
         )

@@ -95,6 +95,22 @@ class FinanceCase(TransactionCase):
     def _create_order(self, paid="100.00", coupon="0", **vals):
         return self._create_orders(self._order_row(paid, coupon, **vals))
 
+    def _create_order_of_two_rates(self, paid, coupon):
+        """Return an order of two goods of 100.00, one of 13 % and one of 9 %."""
+        nine = self.tax.search([("amount", "=", 9), ("type_tax_use", "=", "sale")])[0]
+        self.env["product.product"].create(
+            {"name": "Rice", "default_code": "RICE", "taxes_id": nine.ids}
+        )
+        self.shop.action_include_taxes()
+        row = self._order_row(paid, coupon)
+        [cup] = row["item_list"]
+        cup["goods_price"] = 100.0
+        row["item_list"].append({**cup, "sku_id": "12", "outer_id": "RICE"})
+        [order] = self.env["pdd.order"]._intake(self.shop, [row])
+        order._make()
+        self.assertTrue(order.sale_order_id, order.hold_detail)
+        return order
+
     # --- bills
 
     def _import(self, file, name="bill.csv", shop=None):

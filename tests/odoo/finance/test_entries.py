@@ -326,6 +326,35 @@ class TestEntries(FinanceCase):
         self.assertEqual(items.tax_ids, tax)
         self.assertEqual(items.tax_line_id, tax)
 
+    def test_small_transfer_is_taxed_as_the_goods_are(self):
+        order = self._create_order_of_two_rates("190.00", "10.00")
+        self.product.taxes_id = False
+        exempt = self._create_order("100.00")
+        bill = self._post(
+            row(order.order_sn, "-10.00", "0040099"),
+            row(exempt.order_sn, "-10.00", "0040099", "2026-06-08 10:00:01"),
+        )
+        by_order = bill.line_ids.grouped("order_id")
+        self.assertEqual(
+            self._entry(by_order[order].move_id),
+            sorted(
+                [
+                    ("主营业务收入—售后让利", 9.01, 0.0),  # 5.00 of 13 %, 5.00 of 9 %
+                    (TAX, 0.99, 0.0),
+                    (GOODS_PAYMENT, 0.0, 10.0),
+                ]
+            ),
+        )
+        self.assertEqual(
+            self._entry(by_order[exempt].move_id),
+            sorted(
+                [
+                    ("主营业务收入—售后让利", 10.0, 0.0),
+                    (GOODS_PAYMENT, 0.0, 10.0),
+                ]
+            ),
+        )
+
     def test_small_transfer_as_an_expense(self):
         flow_type = self.env.ref("pdd_connector_finance.flow_type_small_transfer")
         account = self.company._make_pdd_account("compensation")

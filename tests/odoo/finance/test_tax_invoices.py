@@ -188,22 +188,6 @@ class TestRevenueSheet(FinanceCase):
         self._agree(order, 199.97, invoice_type=1)
         self.assertEqual({figures[5] for figures in self._sheet()}, {0.0})
 
-    def _create_order_of_two_rates(self, paid, coupon):
-        """Return an order of two goods of 100.00, one of 13 % and one of 9 %."""
-        nine = self.tax.search([("amount", "=", 9), ("type_tax_use", "=", "sale")])[0]
-        self.env["product.product"].create(
-            {"name": "Rice", "default_code": "RICE", "taxes_id": nine.ids}
-        )
-        self.shop.action_include_taxes()
-        row = self._order_row(paid, coupon)
-        [cup] = row["item_list"]
-        cup["goods_price"] = 100.0
-        row["item_list"].append({**cup, "sku_id": "12", "outer_id": "RICE"})
-        [order] = self.env["pdd.order"]._intake(self.shop, [row])
-        order._make()
-        self.assertTrue(order.sale_order_id, order.hold_detail)
-        return order
-
     def test_a_red_invoice_takes_the_blue_one_back(self):
         order = self._create_order("113.00")
         self.env["pdd.order"]._cron_invoice()
