@@ -201,10 +201,9 @@ def _sheet_rows(book):
     sheet = next(iter(book.worksheets), None)
     if sheet is None:
         raise BillFileError("spreadsheet_broken")
-    width = sheet.max_column
-    sheet.reset_dimensions()  # the sheet may have more rows than it says
-    rows = sheet.iter_rows(max_col=width, values_only=True)
-    number = 0
+    sheet.reset_dimensions()  # many programs write none, or only A1
+    rows = sheet.iter_rows(values_only=True)
+    number = width = 0
     while True:
         number += 1
         try:
@@ -218,7 +217,8 @@ def _sheet_rows(book):
         cells = [_cell_text(value) for value in row]
         if any(len(cell) > MAX_CELL for cell in cells):
             raise BillFileError("cell_too_large", line=number)
-        yield number, cells
+        width = max(width, len(cells))
+        yield number, cells + [""] * (width - len(cells))  # the last may be left out
 
 
 def _cell_text(value):

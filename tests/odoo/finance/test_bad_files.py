@@ -420,6 +420,12 @@ class TestBadFiles(FinanceCase):
             "sheet with more rows than it says": _changed_xlsx(
                 "sheet1", lambda data: data.replace(b":G12", b":G6")
             ),
+            "sheet that says it has one cell": _changed_xlsx(
+                "sheet1", lambda data: data.replace(b'ref="A1:G12"', b'ref="A1"')
+            ),
+            "sheet that does not say its size": _changed_xlsx(
+                "sheet1", lambda data: data.replace(b'<dimension ref="A1:G12"/>', b"")
+            ),
             "numbers protected": _text((f"{A},", f'"=""{A}""",')),
             "thousands": bills.csv_file(
                 [_cells(income='"84.45 元"'), GOOD[1]], tail=[]
