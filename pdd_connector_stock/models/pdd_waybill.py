@@ -22,7 +22,11 @@ class PddWaybill(models.Model):
     _outbox_states = ("to_send", "to_update", "to_cancel")
 
     account_id = fields.Many2one(
-        "pdd.waybill.account", required=True, readonly=True, ondelete="restrict"
+        "pdd.waybill.account",
+        string="Waybill Account",
+        required=True,
+        readonly=True,
+        ondelete="restrict",
     )
     shop_id = fields.Many2one(related="account_id.shop_id", store=True)
     company_id = fields.Many2one(related="shop_id.company_id", store=True)
