@@ -73,6 +73,8 @@ class PddBill(models.Model):
     def _read(self):
         """Read the stored file into lines; a file that is wrong becomes refused.
 
+        Posting follows by itself.
+
         :return: whether the file was taken
         """
         self.ensure_one()
@@ -82,6 +84,8 @@ class PddBill(models.Model):
         except BillFileError as error:
             self._set_refused(error)
         self.shop_id._review_books()
+        if self.state == "open":
+            self.env.ref("pdd_connector_finance.ir_cron_bill_post")._trigger()
         return self.state != "refused"
 
     def _read_lines(self):

@@ -32,6 +32,4 @@ class PddBillUpload(models.TransientModel):
         bill = Bill._store_file(self.shop_id, file, self.file_name, "upload")
         if bill.state == "new":
             bill._read()
-        if bill.state == "open":
-            self.env.ref("pdd_connector_finance.ir_cron_bill_post")._trigger()
         return self.shop_id._open_bills(bill)

@@ -41,6 +41,13 @@ class TestBillFeed(PddCase):
             self.yesterday + timedelta(days=1),
         )
 
+    def test_what_was_read_is_posted_at_once(self):
+        cron = self.env.ref("pdd_connector_finance.ir_cron_bill_post")
+        calls = self.env["ir.cron.trigger"].search([("cron_id", "=", cron.id)])
+        calls.unlink()
+        self.env["pdd.feed"]._cron_pull("bill")
+        self.assertTrue(calls.search_count([("cron_id", "=", cron.id)]))
+
     def test_a_second_reading_changes_nothing(self):
         self.env["pdd.feed"]._cron_pull("bill")
         before = self._bills().read(["row_count", "checksum"])
