@@ -265,6 +265,12 @@ SETTLEMENT_FIXES = {
     "paid_before_invoice": _lt(
         "Nothing: the invoice comes with its event and is matched then."
     ),
+    "invoice_failed": _lt(
+        "See why under Orders Not Invoiced, mend it and press Invoice Now."
+    ),
+    "document_draft": _lt(
+        "Post it; or cancel it, and have it made anew with Invoice Now or Book."
+    ),
     "cancelled_out": _lt("Nothing."),
     "not_paid": _lt(
         "Wait for the bill; when it is overdue, check that all bills are read."

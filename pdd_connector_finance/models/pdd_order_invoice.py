@@ -38,15 +38,26 @@ class PddOrder(models.Model):
         return result
 
     def action_make_invoice(self):
-        """Invoice these orders now, also before their event; retry what failed."""
+        """Invoice these orders now, also before their event; retry what failed.
+
+        :raise UserError: none of them can have an invoice
+        """
         self.env["pdd.bill"].check_access("read")  # for accountants only
         self.check_access("read")
         # the connector makes the documents, whoever presses the button
         orders = self.sudo().filtered(
             lambda order: order.invoice_state in ("waiting", "error")
         )
+        sold = orders.filtered(lambda o: o.sale_order_id and o.state != "cancelled")
+        if not sold and set(orders.mapped("invoice_state")) == {"waiting"}:
+            raise UserError(
+                self.env._(
+                    "There is nothing to invoice: these orders are cancelled or have no "
+                    "sales order yet. An order that waits says why on its form."
+                )
+            )
         orders.write({"invoice_state": "waiting", "invoice_error": False})
-        for batch in orders._get_invoice_batches():
+        for batch in sold._get_invoice_batches():
             self.env["ir.cron"]._commit_progress()
             self.env.invalidate_all()
             locked = batch.try_lock_for_update()
@@ -109,10 +120,14 @@ class PddOrder(models.Model):
 
     @api.model
     def _get_due_domain(self, shop):
-        """Return the orders of a shop that are due, by the policy of its company."""
+        """Return the orders of a shop that are due, by the policy of its company.
+
+        Also those whose sales order a person has cancelled: he is told.
+        """
         domain = Domain("shop_id", "=", shop.id)
         domain &= Domain("invoice_state", "=", "waiting")
-        domain &= Domain("sale_order_id.state", "=", "sale")
+        domain &= Domain("sale_order_id", "!=", False)
+        domain &= Domain("state", "!=", "cancelled")
         trigger = shop.company_id.pdd_invoice_trigger
         if trigger == "bill":
             return domain & Domain("income_date", "!=", False)
@@ -197,9 +212,13 @@ class PddOrder(models.Model):
         company = self.company_id
         orders = self.with_company(company)
         adopted = orders._adopt_invoices()
-        empty = (orders - adopted).filtered(lambda order: order.entitled_amount <= 0)
+        orders -= adopted
+        unsold = orders.filtered(lambda order: order.sale_order_id.state != "sale")
+        for order in unsold:
+            order._set_invoice_error(order._explain_unsold())
+        empty = (orders - unsold).filtered(lambda order: order.entitled_amount <= 0)
         empty.invoice_state = "nothing"
-        to_invoice = orders - adopted - empty
+        to_invoice = orders - unsold - empty
         if company.pdd_invoice_grouping == "order":
             groups = [*to_invoice]
         else:
@@ -208,6 +227,18 @@ class PddOrder(models.Model):
         if groups:
             to_invoice._make_invoices(groups)
         (to_invoice + adopted)._reconcile_receivables()
+
+    def _explain_unsold(self):
+        """Return why an order whose sales order is not confirmed has no invoice."""
+        return UserError(
+            self.env._(
+                "The sales order %(sale_order)s was cancelled or reset in Odoo, but "
+                "Pinduoduo shows %(order)s as sold: set it to quotation and confirm it "
+                "again, then press Try Again.",
+                sale_order=self.sale_order_id.name,
+                order=self.order_sn,
+            )
+        )
 
     def _make_invoices(self, groups):
         """Create and post one invoice for each group of orders.

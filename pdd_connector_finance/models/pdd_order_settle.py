@@ -22,6 +22,8 @@ SETTLEMENT_STATES = [
 ]
 SETTLEMENT_REASONS = [
     ("paid_before_invoice", "Paid before the invoice"),
+    ("invoice_failed", "Its invoice could not be made"),
+    ("document_draft", "Its invoice or a credit note is a draft"),
     ("cancelled_out", "Income and refund cancel out"),
     ("not_paid", "Nothing on the bill yet"),
     ("coupon_missing", "The platform's part is missing"),
@@ -92,6 +94,7 @@ class PddOrder(models.Model):
 
     @api.depends(
         "state",
+        "invoice_state",
         "invoice_id.state",
         "invoice_id.invoice_date",
         "item_ids.amount_residual",
@@ -102,6 +105,7 @@ class PddOrder(models.Model):
         "refund_ids.effect",
         "refund_ids.refund_amount",
         "refund_ids.platform_amount",
+        "refund_ids.credit_note_id.state",
     )
     def _compute_settlement(self):
         today = fields.Date.context_today(self)
@@ -146,7 +150,7 @@ class PddOrder(models.Model):
         from the last that happened.
         """
         days, invoice = [], self.invoice_id
-        if invoice.state == "posted" and invoice.invoice_date:
+        if invoice.invoice_date:
             days.append(invoice.invoice_date)
         if state in TOO_MUCH or (state == "open" and not days):
             refunds = self.refund_ids._filter_refunded()
@@ -160,7 +164,10 @@ class PddOrder(models.Model):
 
     def _find_settlement(self):
         """Return state and reason; both follow from figures that are set before."""
-        if self.invoice_id.state == "posted":
+        documents = self.invoice_id + self.refund_ids.credit_note_id
+        if "draft" in documents.mapped("state"):
+            return "open", "document_draft"
+        if self.invoice_id:
             return self._find_invoiced_settlement()
         has_rows = self.income_amount or self.refund_bill_amount
         if not has_rows and not self._get_order_rows():
@@ -171,6 +178,8 @@ class PddOrder(models.Model):
             return "open", "refund_without_income"
         if self.state == "cancelled" or self.invoice_state == "nothing":
             return "refunded_open", "refund_missing"
+        if self.invoice_state == "error":
+            return "not_due", "invoice_failed"
         return "not_due", "paid_before_invoice"
 
     def _get_order_rows(self):

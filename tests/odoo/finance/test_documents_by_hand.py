@@ -2,9 +2,11 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """The connector's own documents, changed by a person: nothing is stuck or lost."""
 
+from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from .bills import row
 from .common import FinanceCase
 
 
@@ -79,3 +81,50 @@ class TestDocumentsByHand(FinanceCase):
         refund.action_book()
         self.assertEqual((refund.credit_note_id, refund.book_error), (note, False))
         self.assertEqual(refund.order_id.open_amount, 80.0)
+
+    # --- sales orders
+
+    def test_a_sold_order_whose_sales_order_is_cancelled_is_told(self):
+        order, other = self._create_order("100.00"), self._create_order("50.00")
+        sale_order = order.sale_order_id
+        sale_order._action_cancel()
+        self._post(row(order.order_sn, "100.00", "0010002"))
+        self._cron()
+        self.assertEqual(other.invoice_state, "done")
+        self.assertEqual(order.invoice_state, "error")
+        self.assertIn(sale_order.name, order.invoice_error)
+        self.assertEqual(order.settlement_reason, "invoice_failed")
+        order.action_make_invoice()
+        self.assertEqual(order.invoice_state, "error")
+        sale_order.action_draft()
+        sale_order.action_confirm()
+        order.action_make_invoice()
+        self.assertEqual(order.invoice_state, "done", order.invoice_error)
+        self.assertEqual(order.settlement_state, "settled")
+
+    def test_an_order_without_sales_order_is_not_invoiced_by_a_button(self):
+        order = self.env["pdd.order"]._intake(self.shop, [self._order_row()])
+        self.assertFalse(order.sale_order_id)
+        with self.assertRaisesRegex(UserError, "nothing to invoice"):
+            order.action_make_invoice()
+        self.assertEqual(order.invoice_state, "waiting")
+
+    # --- drafts
+
+    def test_what_is_left_as_a_draft_is_told(self):
+        first, second = self._create_order("100.00"), self._create_order("100.00")
+        note = self._create_credit_note(second, "20.00").credit_note_id
+        self._post(
+            row(first.order_sn, "100.00", "0010002"),
+            row(second.order_sn, "100.00", "0010002"),
+        )
+        documents = first.invoice_id + note
+        documents.button_draft()
+        for order in first + second:
+            self.assertEqual(order.settlement_reason, "document_draft")
+            self.assertEqual(order.settlement_state, "overdue")
+        documents.action_post()
+        first.action_settle()
+        self.assertEqual(
+            (first + second).mapped("settlement_state"), ["settled", "refunded_open"]
+        )
