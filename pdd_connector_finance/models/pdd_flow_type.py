@@ -104,7 +104,7 @@ class PddFlowType(models.Model):
     )
 
     _match_uniq = models.UniqueIndex(
-        "(match, COALESCE(code, ''), COALESCE(keyword, ''), "
+        "(match, (CASE match WHEN 'name' THEN keyword ELSE code END), "
         "COALESCE(valid_from, DATE '1900-01-01')) WHERE active",
         "There is a flow type for this code and first day already.",
     )
@@ -269,9 +269,15 @@ class PddFlowType(models.Model):
         by_code = types.filtered(lambda t: t.match == "code").grouped("code")
         prefixes = types.filtered(lambda t: t.match == "prefix")
         prefixes = prefixes.sorted(lambda t: -len(t.code))
-        names = types.filtered(lambda t: t.match == "name")
-        names = names.sorted(lambda t: -len(t.keyword))
+        worded = types.filtered(lambda t: (t.keyword or "").strip())
+        worded = worded.sorted(lambda t: -len(t.keyword))
         known = {}
+
+        def find_by_words(name):
+            found = worded.filtered(lambda t: t.keyword in (name or ""))
+            return types.browse().concat(  # words of a code stand for all its rows
+                *(by_code[t.code] if t.match == "code" else t for t in found)
+            )
 
         def find(code, name, day):
             key = (code, name, day)
@@ -279,7 +285,7 @@ class PddFlowType(models.Model):
                 found = (
                     by_code.get(code, types.browse())
                     + prefixes.filtered(lambda t: code and code.startswith(t.code))
-                    + names.filtered(lambda t: t.keyword in (name or ""))
+                    + find_by_words(name)
                 ).filtered(lambda t: not t.valid_from or t.valid_from <= day)
                 known[key] = found[:1]
             return known[key]

@@ -2,6 +2,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """The entries an accountant expects, line by line, on the Chinese chart."""
 
+import re
+
 from odoo.tests import tagged
 
 from .bills import row
@@ -240,6 +242,29 @@ class TestEntries(FinanceCase):
         }
         for name, account in accounts.items():
             self.assertIn(account, found[name], name)
+
+    def test_an_export_without_codes_is_booked_by_its_words(self):
+        lines = [
+            row(self.order.order_sn, "85.00", "0010002"),
+            row(self.order.order_sn, "10.00", "0010005"),
+            row(self.order.order_sn, "-0.57", "0030002"),
+            row("", "-2.00", "0060001"),
+            row("", "-5000.00", "0080001"),
+        ]
+        self._invoice()
+        bill = self._post(*(re.sub(r"\d{7}\|", "", line) for line in lines))
+        self.assertEqual(set(bill.line_ids.mapped("flow_code")), {False})
+        self.assertEqual(
+            {line.amount: line.flow_type_id.code for line in bill.line_ids},
+            {
+                85.0: "0010002",
+                10.0: "0010005",
+                -0.57: "0030002",
+                -2.0: "0060001",
+                -5000.0: "0080001",
+            },
+        )
+        self._assert_settled()
 
     # --- cost of goods, where the company values its stock perpetually
 

@@ -309,12 +309,15 @@ class TestPosting(FinanceCase):
                 "account_id": account.id,
             }
         )
-        old, new = self._post(
+        bare = row("", "-4.00", "0060001", "2026-06-09 00:00:01")
+        old, new, without_code = self._post(
             row("", "-1.00", "0060001"),
             row("", "-2.00", "0060001", "2026-06-09 00:00:00"),
+            bare.replace("0060001|", ""),
         ).line_ids.sorted("occurred_at")
-        self.assertEqual(self._balance(account), 2.0)
+        self.assertEqual(self._balance(account), 6.0)
         self.assertNotEqual(old.flow_type_id, new.flow_type_id)
+        self.assertEqual(without_code.flow_type_id, new.flow_type_id)
 
     def test_a_line_that_cannot_be_posted_does_not_stop_the_others(self):
         flow_type = self.env.ref("pdd_connector_finance.flow_type_affiliate")
