@@ -30,6 +30,9 @@ def main():
     with environment() as env:
         env.ref(GROUP).user_ids |= env["res.users"].search([("share", "=", False)])
         shop = env["pdd.shop"].search([], limit=1)
+        # in the language of its operator, as the scheduled actions write
+        shop = shop.with_context(lang=shop.user_id.lang)
+        env = shop.env
         orders = read_orders(shop, first)
         read_refunds(orders.filtered(lambda order: order.order_status == TO_SHIP))
         make_orders(orders)

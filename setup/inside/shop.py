@@ -45,7 +45,8 @@ def main():
 
 def connect_shop(material):
     with environment() as env:
-        env = env(user=env.ref("base.user_admin"))
+        lang = find_operator(env).lang
+        env = env(user=env.ref("base.user_admin"), context={"lang": lang})
         join_group(env)
         connect(env, material)
         offer_stock(env)
