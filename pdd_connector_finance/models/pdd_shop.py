@@ -36,6 +36,11 @@ class PddShop(models.Model):
         string="Movements to Post", compute="_compute_bill_figures"
     )
 
+    _journal_uniq = models.UniqueIndex(
+        "(journal_id) WHERE journal_id IS NOT NULL AND active",
+        "This journal is the account of another shop: each shop has its own.",
+    )
+
     @api.depends("feed_ids.synced_until")
     def _compute_bill_figures(self):
         counts = dict(

@@ -11,6 +11,8 @@ from odoo.addons.pdd_connector_finance.models import (
 )
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import freeze_time, tagged
+from odoo.tools import mute_logger
+from psycopg2.errors import UniqueViolation
 
 from . import bills
 from .bills import row
@@ -179,6 +181,13 @@ class TestPosting(FinanceCase):
         self.assertEqual(self._balance(account), 20.20)
         self.assertEqual(account.account_type, "asset_cash")
         self.assertTrue(account.code.startswith("1012"))
+
+    @mute_logger("odoo.sql_db")
+    def test_a_journal_is_the_account_of_one_shop(self):
+        other = self._create_shop("Second shop", "990001235")
+        with self.assertRaises(UniqueViolation), self.env.cr.savepoint():
+            other.journal_id = self.shop._get_bill_journal()
+        self.assertNotEqual(other._get_bill_journal(), self.shop.journal_id)
 
     # --- unknown codes
 
