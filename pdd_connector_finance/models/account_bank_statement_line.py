@@ -9,6 +9,17 @@ class AccountBankStatementLine(models.Model):
     _inherit = "account.bank.statement.line"
     _has_pdd_texts = True
 
+    def action_undo_reconciliation(self):
+        """Let a movement be what it is when an item it is reconciled with changes.
+
+        Odoo would put it on suspense; only a person may.
+        """
+        kept = self.browse()
+        if self.env.context.get("pdd_item_changes"):
+            kept = self.filtered("move_id.pdd_shop_id")
+            kept.line_ids.remove_move_reconcile()
+        return super(AccountBankStatementLine, self - kept).action_undo_reconciliation()
+
     def _fits_pdd(self, bill_line):
         """Return whether this can be a withdrawal: its amount, on its day or soon after."""
         self.ensure_one()

@@ -99,6 +99,15 @@ class AccountMove(models.Model):
         refunds._lose_credit_note()
         return result
 
+    def _post(self, soft=True):
+        """Settle anew what a person has changed and posts again."""
+        posted = super()._post(soft)
+        if not self.env.context.get("pdd_settled_later"):
+            # whoever posts a document needs no right to the mirror
+            documents = posted.sudo().filtered("pdd_terms")
+            documents.line_ids.pdd_order_id._reconcile_receivables()
+        return posted
+
     def _get_pdd_invoiced_orders(self):
         """Return the orders these are invoices of, also as one of several."""
         others = self.filtered(

@@ -21,6 +21,11 @@ class AccountMoveLine(models.Model):
     )
     pdd_part = fields.Selection(PARTS, string="Pinduoduo Part", readonly=True)
 
+    def write(self, vals):
+        """Mark what Odoo undoes by itself because an item changes."""
+        items = self.with_context(pdd_item_changes=True)
+        return super(AccountMoveLine, items).write(vals)
+
     @api.depends("pdd_order_id", "pdd_part")
     def _compute_term_key(self):
         result = super()._compute_term_key()

@@ -18,6 +18,7 @@ POSTING = {  # the values are complete: nothing is left to be derived from them
     "skip_is_manually_modified": True,
     "check_move_validity": False,
     "pdd_same_sequence": True,
+    "pdd_settled_later": True,
 }
 
 

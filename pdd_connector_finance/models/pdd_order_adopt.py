@@ -222,7 +222,7 @@ class AccountMove(models.Model):
                 "invoice_date_due": self.invoice_date_due,
             }
         )
-        self._post(soft=False)
+        self.with_context(pdd_settled_later=True)._post(soft=False)
         # who owes is a setting, whomever the invoice is made out to
         self.line_ids.filtered("pdd_part").partner_id = shop._get_debtor()
         self.message_post(

@@ -23,6 +23,37 @@ class TestDocumentsByHand(FinanceCase):
         self.assertTrue(refund.credit_note_id, refund.book_error)
         return refund
 
+    # --- invoices
+
+    def test_a_paid_invoice_that_is_changed_is_paid_as_before(self):
+        for mode in ("statement", "day"):
+            self.company.pdd_posting_mode = mode
+            order = self._create_order("103.00", "10.00")
+            self._cron()
+            invoice = order.invoice_id
+            bill = self._post(
+                row(order.order_sn, "103.00", "0010002"),
+                row(order.order_sn, "10.00", "0010005"),
+            )
+            self.assertEqual(order.settlement_state, "settled")
+            invoice.button_draft()
+            line = invoice.invoice_line_ids
+            line.price_unit += 5.0
+            invoice.action_post()
+            self.assertEqual(order.open_amount, 5.0)
+            self.assertEqual(order.settlement_reason, "short")
+            invoice.button_draft()
+            line.price_unit -= 5.0
+            invoice.action_post()
+            with self.subTest(mode):
+                self.assertEqual(order.open_amount, 0.0)
+                self.assertEqual(order.settlement_state, "settled")
+                receivables = order.item_ids.filtered("pdd_part")
+                self.assertTrue(all(receivables.mapped("reconciled")))
+                self.assertLessEqual(bill.line_ids.move_id, order.item_ids.move_id)
+                suspense = self.shop.journal_id.suspense_account_id
+                self.assertEqual(self._balance(suspense), 0.0)
+
     # --- credit notes
 
     def test_lines_added_to_a_credit_note_leave_less_to_give_back(self):
