@@ -49,9 +49,9 @@ class PddLogisticsCompany(models.Model):
                 self.env._("Authorise a shop first: its connection reads the carriers.")
             )
         with shop._user_errors():
-            answer = shop._call(COMPANIES_API)
+            rows = self._fetch(shop)
         # the platform's own table: whoever asks, the connector writes it
-        self.sudo()._intake(pop.parse_objects(answer, "logistics_companies"))
+        self.sudo()._intake(rows)
         return {"type": "ir.actions.client", "tag": "soft_reload"}
 
     @api.model
@@ -59,6 +59,11 @@ class PddLogisticsCompany(models.Model):
         """Read the carriers; without a shop that may call there is nothing to do."""
         if self.env["pdd.shop"].search_count([("state", "=", "authorised")], limit=1):
             self.action_refresh()
+
+    @api.model
+    def _fetch(self, shop):
+        """Ask for the carriers; nothing is locked yet."""
+        return pop.parse_objects(shop._call(COMPANIES_API), "logistics_companies")
 
     @api.model
     def _intake(self, rows):

@@ -12,3 +12,9 @@ class PddShop(models.Model):
 
     def _required_apis(self):
         return [*super()._required_apis(), *PARCEL_APIS]
+
+    def _connect(self):
+        """Have the carriers read: traces and waybills name them by the platform's codes."""
+        shop = super()._connect()
+        self.env.ref("pdd_connector_stock.ir_cron_logistics_refresh")._trigger()
+        return shop

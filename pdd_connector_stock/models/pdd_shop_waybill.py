@@ -34,15 +34,19 @@ class PddShop(models.Model):
         return apis
 
     def action_read_waybill_accounts(self):
-        """Read the carriers' subscriptions and label templates of the shop."""
+        """Read the carriers' subscriptions and label templates of the shop.
+
+        They name the carriers by codes, which are read with them.
+        """
         self.ensure_one()
-        Account, Template = (
-            self.env["pdd.waybill.account"],
-            self.env["pdd.waybill.template"],
-        )
+        env = self.env
+        Company = env["pdd.logistics.company"]
+        Template, Account = env["pdd.waybill.template"], env["pdd.waybill.account"]
         with self._user_errors():
-            accounts, templates = Account._fetch(self), Template._fetch(self)
+            companies = Company._fetch(self)
+            templates, accounts = Template._fetch(self), Account._fetch(self)
         # the platform's own tables: whoever asks, the connector writes them
-        Template.sudo()._intake(templates)
+        Company.sudo()._intake(companies)
+        Template.sudo()._intake(templates)  # as above
         Account.sudo()._intake(self, accounts)  # as above
         return {"type": "ir.actions.client", "tag": "soft_reload"}

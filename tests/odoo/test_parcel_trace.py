@@ -23,6 +23,17 @@ class TestParcelTrace(ParcelCase):
         self._send_parcels()
         return parcels
 
+    def test_the_carriers_codes_are_read_when_a_shop_is_authorised(self):
+        cron = self.env.ref("pdd_connector_stock.ir_cron_logistics_refresh")
+        calls = self.env["ir.cron.trigger"].search([("cron_id", "=", cron.id)])
+        calls.unlink()
+        self.shop.action_check_connection()
+        self.assertTrue(calls.search_count([("cron_id", "=", cron.id)]))
+        zto = self.env["pdd.logistics.company"].search([("logistics_id", "=", 115)])
+        self.assertFalse(zto.code)
+        cron.method_direct_trigger()
+        self.assertEqual(zto.code, "ZTO")
+
     def test_the_first_scan_and_the_signature_are_noted(self):
         parcel = self._told()
         self._trace()

@@ -17,7 +17,6 @@ PRINT = "pdd.cloud.print"
 class TestParcelWaybill(ParcelCase):
     def setUp(self):
         super().setUp()
-        self.env["pdd.logistics.company"].action_refresh()
         self.shop.action_read_waybill_accounts()
         self.account_sf = self.env["pdd.waybill.account"].search(
             [("shop_id", "=", self.shop.id), ("logistics_id.code", "=", "SF")], limit=1
@@ -51,6 +50,10 @@ class TestParcelWaybill(ParcelCase):
 
     def _issued(self):
         return list(self.account.waybills.issued.values())
+
+    def test_subscriptions_with_all_carriers_are_read(self):
+        carriers = self.shop.waybill_account_ids.logistics_id
+        self.assertEqual(set(carriers.mapped("code")), {"YTO", "ZTO", "JTSD", "SF"})
 
     def test_only_shops_with_waybills_need_their_permissions(self):
         account = self.account_sf
