@@ -150,11 +150,26 @@ class PddBill(models.Model):
         return bills.filtered(lambda bill: bill.new_count < bill.row_count)
 
     def unlink(self):
-        """A refused file that is deleted is no trouble any more."""
-        shops = self.filtered(lambda bill: bill.state == "refused").shop_id
+        """A refused file is no trouble any more; the days of others are read again."""
+        refused = self.filtered(lambda bill: bill.state == "refused")
+        read = (self - refused).filtered(lambda bill: bill._get_first_day())
+        first_days = {
+            shop: min(bill._get_first_day() for bill in bills)
+            for shop, bills in read.grouped("shop_id").items()
+        }
+        shops = refused.shop_id
         result = super().unlink()
+        for shop, day in first_days.items():
+            # cursors belong to the connector, whoever deletes a bill
+            feed = shop.sudo()._get_feeds("bill")
+            feed._go_back_to(pop.to_utc(datetime.combine(day, time.min)))
         shops.sudo()._review_books()  # the connector's own book-keeping
         return result
+
+    def _get_first_day(self):
+        """Return the first day (Shanghai) this bill is about, or False."""
+        self.ensure_one()
+        return self.bill_date or self.date_from
 
     # --- buttons
 

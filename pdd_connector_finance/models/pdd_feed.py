@@ -73,6 +73,13 @@ class PddFeed(models.Model):
             self.synced_until = end
         self.last_run_date = fields.Datetime.now()
 
+    def _go_back_to(self, moment):
+        """Read once more from a moment (naive UTC) on, what is in Odoo left out."""
+        self.ensure_one()
+        start = max(moment, self.shop_id.import_from_date)
+        if self.synced_until and self.synced_until > start:
+            self.synced_until = start
+
     def _retry_soon(self, error):
         if self.kind not in CRONS:
             return super()._retry_soon(error)

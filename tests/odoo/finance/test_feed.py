@@ -57,6 +57,18 @@ class TestBillFeed(PddCase):
         self.shop.action_import_bill(self.yesterday)
         self.assertEqual(self.env["pdd.bill.line"].search_count([]), lines)
 
+    def test_the_day_of_a_bill_that_was_deleted_is_read_again(self):
+        self.env["pdd.feed"]._cron_pull("bill")
+        count = len(self._bills())
+        bill = self._bills().sorted("bill_date")[1]
+        day = bill.bill_date
+        bill.action_undo()
+        bill.unlink()
+        self.assertEqual(pop.platform_date(self._feed().synced_until), day)
+        self.env["pdd.feed"]._cron_pull("bill")
+        self.assertIn(day, self._bills().mapped("bill_date"))
+        self.assertEqual(len(self._bills()), count)
+
     def test_a_day_that_is_not_ready_is_no_failure_and_comes_later(self):
         self.platform.settings.bill_ready_hour = 24 * 3
         self.env["pdd.feed"]._cron_pull("bill")
