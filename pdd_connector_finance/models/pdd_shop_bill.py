@@ -34,6 +34,13 @@ class PddShop(models.Model):
         file.seek(0)
         return name
 
+    def _plan_history(self):
+        """Read the bills and invoice applications of older orders as well."""
+        result = super()._plan_history()
+        for feed in self._get_feeds("bill") + self._get_feeds("invoice"):
+            feed._go_back_to(self.import_from_date)
+        return result
+
     def _take_bill(self, day, file, name):
         """Keep and read the bill of a day; return it."""
         bill = self.env["pdd.bill"]._store_file(self, file, name, "api")

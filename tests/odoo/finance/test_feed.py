@@ -69,6 +69,15 @@ class TestBillFeed(PddCase):
         self.assertIn(day, self._bills().mapped("bill_date"))
         self.assertEqual(len(self._bills()), count)
 
+    def test_the_bills_of_older_orders_are_read_as_well(self):
+        self.shop.import_from_date += timedelta(days=4)
+        self.env["pdd.feed"]._cron_pull("bill")
+        count = len(self._bills())
+        self.shop.history_from_date = self.shop.import_from_date - timedelta(days=3)
+        self.shop.action_import_history()
+        self.env["pdd.feed"]._cron_pull("bill")
+        self.assertEqual(len(self._bills()), count + 3)
+
     def test_a_day_that_is_not_ready_is_no_failure_and_comes_later(self):
         self.platform.settings.bill_ready_hour = 24 * 3
         self.env["pdd.feed"]._cron_pull("bill")
