@@ -196,6 +196,18 @@ class TestRevenueSheet(FinanceCase):
         [(*_figures, invoiced, uninvoiced)] = self._sheet()
         self.assertEqual((invoiced, uninvoiced), (0.0, 113.0))
 
+    def test_an_invoice_that_is_asked_for_anew_after_a_red_one_counts(self):
+        order = self._create_order("113.00")
+        self.env["pdd.order"]._cron_invoice()
+        self._agree(order, 113.0, apply_time=1784000000000)
+        self._agree(order, 113.0, apply_time=1784000100000, invoice_type=1)
+        for status, invoiced in ((1, 0.0), (2, 113.0)):  # e.g. with another title
+            self._agree(
+                order, 113.0, apply_time=1784000200000, application_status=status
+            )
+            [(*_figures, found, uninvoiced)] = self._sheet()
+            self.assertEqual((found, uninvoiced), (invoiced, 113.0 - invoiced))
+
     def test_what_is_asked_for_before_the_invoice_counts_in_the_month_in_shanghai(self):
         night = datetime(
             2026, 6, 30, 17, tzinfo=timezone.utc
