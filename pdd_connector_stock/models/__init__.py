@@ -84,6 +84,7 @@ from . import (
     stock_picking_case,
     stock_picking_exchange,
     stock_picking_hint,
+    stock_picking_lock,
     stock_picking_parcel,
     stock_picking_quiet,
     stock_picking_stop,

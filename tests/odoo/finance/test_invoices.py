@@ -6,6 +6,7 @@ from unittest.mock import patch
 
 from odoo.addons.pdd_connector import pop
 from odoo.addons.pdd_connector_finance.models import pdd_order_invoice
+from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
 from .bills import row
@@ -75,6 +76,35 @@ class TestInvoices(FinanceCase):
         self.assertEqual(str(refund.credit_note_id.pdd_shifted_date), "2026-06-12")
 
     # --- of what
+
+    def test_an_order_of_a_closed_month_is_made_shipped_and_invoiced(self):
+        self.product.is_storable = True
+        self._create_order()  # while the month is open
+        self.env.flush_all()
+        self.company.fiscalyear_lock_date = "2026-06-30"
+        order, waiting = self._take_in(
+            self._order_row(),
+            self._order_row(order_status=1, shipping_time="", receive_time=""),
+        )
+        self._cron()
+        self.assertEqual(str(order.invoice_id.date), "2026-07-01")
+        if "stock.picking" in self.env:
+            picking = waiting.sale_order_id.picking_ids
+            picking.move_ids.quantity = 1
+            picking.move_ids.picked = True
+            picking._action_done()
+            self.env.flush_all()
+            self.assertEqual(picking.state, "done")
+            with self.assertRaisesRegex(ValidationError, "locked fiscal period"):
+                picking.date_done = "2026-06-05 12:00:00"
+
+    def _take_in(self, *rows):
+        """Let the scheduled action make the orders of a shop that is set up."""
+        orders = self.env["pdd.order"]._intake(self.shop, list(rows))
+        self.env["pdd.order"]._make_pending([])
+        for order in orders:
+            self.assertTrue(order.sale_order_id, order.error_message)
+        return orders.sorted("order_sn")
 
     def test_the_invoice_is_the_entitlement_in_two_parts(self):
         order = self._create_order("85.00", "10.00", seller_discount=5.0)
