@@ -17,13 +17,19 @@ class PddShop(models.Model):
     def _download_bill(self, day, file):
         """Fetch the bill of a day into a file.
 
+        What the platform answers for a day without movements is not documented: neither
+        a link nor a file of no bytes says anything.
+
         :return str: name of the file
         :raise pop.PddBusinessError: there is none yet
         :raise pop.PddError: it could not be had
         """
         answer = self._call(BILL_API, bill_date=day.isoformat())
+        link = answer.get("download_url")
+        if not link:
+            raise pop.PddBusinessError(0, "no download_url", api_name=BILL_API)
         try:
-            name = download(answer.get("download_url"), file, limit=MAX_FILE)
+            name = download(link, file, limit=MAX_FILE)
         except DownloadError as error:
             reason = (
                 error.reason if error.reason in ("timeout", "http") else "connection"

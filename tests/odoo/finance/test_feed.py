@@ -3,9 +3,11 @@
 """Bills come from the platform by themselves, a file a day."""
 
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.addons.pdd_connector import pop
+from odoo.addons.pdd_connector_finance.models import pdd_shop_bill
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
@@ -86,6 +88,29 @@ class TestBillFeed(PddCase):
         self.platform.settings.bill_ready_hour = 0
         self.env["pdd.feed"]._cron_pull("bill")
         self.assertIn(self.yesterday, self._bills().mapped("bill_date"))
+
+    def test_a_day_without_a_link_or_a_file_is_not_ready(self):
+        first = pop.platform_date(self.shop.import_from_date)
+        call = type(self.shop)._call
+
+        def without_link(shop, api_name, **params):
+            answer = call(shop, api_name, **params)
+            return {} if params.get("bill_date") == first.isoformat() else answer
+
+        with patch.object(type(self.shop), "_call", without_link):
+            self.env["pdd.feed"]._cron_pull("bill")
+        self.assertFalse(self._feed().last_error)
+        self.assertNotIn(first, self._bills().mapped("bill_date"))
+        self.assertIn(self.yesterday, self._bills().mapped("bill_date"))
+        count = len(self._bills())
+        with (
+            patch.object(pdd_shop_bill, "download", return_value="bill.csv"),
+            self.assertRaisesRegex(UserError, "has no bill of"),
+        ):
+            self.shop.action_import_bill(first)
+        self.assertEqual(len(self._bills()), count)
+        self.env["pdd.feed"]._cron_pull("bill")
+        self.assertIn(first, self._bills().mapped("bill_date"))
 
     def test_a_button_says_when_there_is_no_bill_yet(self):
         with self.assertRaisesRegex(UserError, "has no bill of"):
