@@ -105,8 +105,38 @@ class AccountMove(models.Model):
         if not self.env.context.get("pdd_settled_later"):
             # whoever posts a document needs no right to the mirror
             documents = posted.sudo().filtered("pdd_terms")
+            documents.reversed_entry_id._lose_reversed()
             documents.line_ids.pdd_order_id._reconcile_receivables()
         return posted
+
+    def _reverse_moves(self, default_values_list=None, cancel=False):
+        """Take back the receivables of a document order by order, as they were made."""
+        default_values_list = default_values_list or [{} for _move in self]
+        for move, vals in zip(self, default_values_list, strict=True):
+            if move.pdd_terms:
+                vals.update(
+                    pdd_shop_id=move.pdd_shop_id.id,
+                    pdd_terms=move.pdd_terms,
+                    pdd_is_summary=move.pdd_is_summary,
+                )
+        return super()._reverse_moves(default_values_list, cancel)
+
+    def _reconcile_reversed_moves(self, reverse_moves, move_reverse_cancel):
+        """Leave receivables to be settled order by order, not as they come."""
+        result = super()._reconcile_reversed_moves(reverse_moves, move_reverse_cancel)
+        documents = reverse_moves.filtered("pdd_terms")
+        documents.line_ids.filtered("pdd_part").remove_move_reconcile()
+        return result
+
+    def _lose_reversed(self):
+        """Let the orders of invoices that are reversed as a whole be invoiced anew."""
+        for move in self:
+            notes = move.reversal_move_ids.filtered(
+                lambda note: note.state == "posted" and not note.pdd_refund_id
+            )
+            total = sum(notes.mapped("amount_total"))
+            if move.currency_id.compare_amounts(total, move.amount_total) >= 0:
+                move._get_pdd_invoiced_orders()._lose_invoice()
 
     def _get_pdd_invoiced_orders(self):
         """Return the orders these are invoices of, also as one of several."""

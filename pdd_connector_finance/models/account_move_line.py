@@ -19,7 +19,9 @@ class AccountMoveLine(models.Model):
         index="btree_not_null",
         ondelete="restrict",
     )
-    pdd_part = fields.Selection(PARTS, string="Pinduoduo Part", readonly=True)
+    pdd_part = fields.Selection(
+        PARTS, string="Pinduoduo Part", readonly=True, copy=False
+    )
 
     def write(self, vals):
         """Mark what Odoo undoes by itself because an item changes."""

@@ -192,7 +192,8 @@ class PddOrder(models.Model):
                 "invoice_id": False,
                 "invoice_state": "error",
                 "invoice_error": self.env._(
-                    'The invoice was cancelled or deleted: press "Invoice Now" to make it anew.'
+                    "The invoice was cancelled, reversed or deleted: press "
+                    '"Invoice Now" to make it anew.'
                 ),
             }
         )

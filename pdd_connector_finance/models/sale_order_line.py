@@ -40,42 +40,46 @@ class SaleOrderLine(models.Model):
         product = self.product_id.with_company(self.company_id)
         return product.standard_price * self.product_uom_qty
 
-    def _get_summaries(self):
-        """Return the invoices of many orders that this line is part of."""
-        moves = self.invoice_lines.move_id
-        return moves.filtered(lambda m: m.pdd_is_summary and m.state != "cancel")
+    def _count_summaries(self, states=("draft", "posted")):
+        """Return how many invoices of many orders this line is part of.
+
+        One that was reversed counts nothing.
+        """
+        return sum(
+            -1 if move.move_type == "out_refund" else 1
+            for move in self.invoice_lines.move_id
+            if move.pdd_is_summary and move.state in states
+        )
 
     def _prepare_qty_invoiced(self):
         quantities = super()._prepare_qty_invoiced()
         for line in self:
-            if line._get_summaries():
-                quantities[line] += line.product_uom_qty
+            quantities[line] += line.product_uom_qty * line._count_summaries()
         return quantities
 
     def _compute_qty_invoiced_posted(self):
         result = super()._compute_qty_invoiced_posted()
         for line in self:
-            if line._get_summaries().filtered(lambda m: m.state == "posted"):
-                line.qty_invoiced_posted += line.product_uom_qty
+            count = line._count_summaries(("posted",))
+            line.qty_invoiced_posted += line.product_uom_qty * count
         return result
 
     def _compute_untaxed_amount_invoiced(self):
         result = super()._compute_untaxed_amount_invoiced()
         for line in self:
-            if line._get_summaries().filtered(lambda m: m.state == "posted"):
-                line.untaxed_amount_invoiced += line.price_subtotal
+            count = line._count_summaries(("posted",))
+            line.untaxed_amount_invoiced += line.price_subtotal * count
         return result
 
     def _compute_amount_invoiced(self):
         result = super()._compute_amount_invoiced()
         for line in self:
-            if line._get_summaries().filtered(lambda m: m.state == "posted"):
-                line.amount_invoiced += line.price_total
+            line.amount_invoiced += line.price_total * line._count_summaries(
+                ("posted",)
+            )
         return result
 
     def _compute_untaxed_amount_to_invoice(self):
-        done = self.filtered(
-            lambda line: line._get_summaries().filtered(lambda m: m.state == "posted")
-        )
+        done = self.filtered(lambda line: line._count_summaries(("posted",)) > 0)
         done.untaxed_amount_to_invoice = 0.0
         return super(SaleOrderLine, self - done)._compute_untaxed_amount_to_invoice()

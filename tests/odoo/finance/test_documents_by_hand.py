@@ -54,6 +54,66 @@ class TestDocumentsByHand(FinanceCase):
                 suspense = self.shop.journal_id.suspense_account_id
                 self.assertEqual(self._balance(suspense), 0.0)
 
+    def _reverse(self, invoice, method="refund_moves"):
+        """Reverse an invoice as a person does; return what that made."""
+        wizard = self.env["account.move.reversal"].create(
+            {"move_ids": invoice.ids, "journal_id": invoice.journal_id.id}
+        )
+        getattr(wizard, method)()
+        made = wizard.new_move_ids
+        made.filtered(lambda move: move.state == "draft").action_post()
+        return made
+
+    def test_an_invoice_that_was_reversed_is_made_anew_when_wanted(self):
+        for grouping in ("order", "day"):
+            self.company.pdd_invoice_grouping = grouping
+            paid, other = self._create_orders(
+                self._order_row("103.00", "10.00"), self._order_row("50.00")
+            )
+            orders = paid + other
+            self._cron()
+            self._post(
+                row(paid.order_sn, "103.00", "0010002"),
+                row(paid.order_sn, "10.00", "0010005"),
+            )
+            notes = self._reverse(orders.invoice_id)
+            with self.subTest(grouping):
+                self.assertEqual(sum(notes.mapped("amount_total")), 163.0)
+                self.assertEqual(orders.mapped("invoice_state"), ["error"] * 2)
+                self.assertIn("reversed", paid.invoice_error)
+                self.assertEqual(orders.mapped("open_amount"), [-113.0, 0.0])
+                lines = orders.sale_order_id.order_line
+                self.assertEqual(lines.mapped("qty_invoiced"), [0.0, 0.0])
+                orders.action_make_invoice()
+                self.assertEqual(orders.mapped("open_amount"), [0.0, 50.0])
+                self.assertEqual(paid.settlement_state, "settled")
+                self.assertEqual(lines.mapped("qty_invoiced"), [1.0, 1.0])
+                items = (orders.item_ids & notes.line_ids).filtered("pdd_part")
+                self.assertTrue(all(items.mapped("reconciled")))
+
+    def test_an_invoice_that_was_reversed_and_replaced_by_hand_is_taken_over(self):
+        order = self._create_order("103.00", "10.00")
+        self._cron()
+        self._reverse(order.invoice_id, "modify_moves")
+        self.assertEqual(order.invoice_state, "error")
+        order.action_make_invoice()
+        self.assertEqual(order.invoice_state, "done", order.invoice_error)
+        self._post(
+            row(order.order_sn, "103.00", "0010002"),
+            row(order.order_sn, "10.00", "0010005"),
+        )
+        self.assertEqual(order.settlement_state, "settled")
+        self.assertEqual(len(order.sale_order_id.invoice_ids), 3)
+
+    def test_a_part_of_an_invoice_is_given_back_by_hand(self):
+        order = self._create_order("100.00")
+        self._cron()
+        note = order.invoice_id._reverse_moves([{}])
+        note.invoice_line_ids.price_unit = note.invoice_line_ids.price_unit / 5
+        note.action_post()
+        self.assertEqual((order.invoice_state, order.open_amount), ("done", 80.0))
+        self.assertEqual(order.item_ids.move_id, order.invoice_id + note)
+
     # --- credit notes
 
     def test_lines_added_to_a_credit_note_leave_less_to_give_back(self):
@@ -101,6 +161,15 @@ class TestDocumentsByHand(FinanceCase):
         for refund in deleted + cancelled:
             self.assertEqual(refund.credit_note_id.state, "posted")
             self.assertEqual(refund.order_id.open_amount, 80.0)
+
+    def test_a_credit_note_that_was_reversed_gives_nothing_back(self):
+        order = self._create_order("103.00", "10.00")
+        note = self._create_credit_note(order, "103.00").credit_note_id
+        self.assertEqual(order.open_amount, 0.0)
+        self._reverse(note)
+        self.assertEqual(
+            (order.open_buyer_amount, order.open_platform_amount), (103.0, 10.0)
+        )
 
     def test_a_cancelled_credit_note_that_is_posted_again_is_the_one(self):
         refund = self._create_credit_note(self._create_order("100.00"), "20.00")
