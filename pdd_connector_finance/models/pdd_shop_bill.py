@@ -37,6 +37,8 @@ class PddShop(models.Model):
             raise pop.PddTransportError(
                 reason, status=error.status, api_name=BILL_API
             ) from None
+        if not file.tell():
+            raise pop.PddBusinessError(0, "the file is empty", api_name=BILL_API)
         file.seek(0)
         return name
 
