@@ -54,7 +54,12 @@ class PddBillLine(models.Model):
             return NotImplemented
         all_types = self.env["pdd.flow.type"].with_context(active_test=False)
         types = all_types.search([("account_role", "=", WITHDRAWAL)])
-        open_items = Domain("account_id", "in", types.account_id.ids)
+        accounts = [  # of each company the person looks at
+            account_id
+            for company in self.env.companies
+            for account_id in types.with_company(company).account_id.ids
+        ]
+        open_items = Domain("account_id", "in", accounts)
         open_items &= Domain("reconciled", "=", False)
         open_items &= Domain("account_id.reconcile", "=", True)
         domain = Domain("flow_type_id", "in", types.ids)

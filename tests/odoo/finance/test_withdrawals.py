@@ -147,3 +147,17 @@ class TestWithdrawals(FinanceCase):
         self.assertEqual(found, lines.filtered("is_in_transit"))
         every = self.env["pdd.bill.line"].search([("is_withdrawal", "=", True)])
         self.assertEqual(every, lines.sorted())
+
+    def test_withdrawals_in_transit_are_found_in_all_companies_looked_at(self):
+        other = self.env["res.company"].create({"name": "Second company"})
+        chart = self.env["account.chart.template"]
+        chart.try_loading("cn", company=other, install_demo=False)
+        ours = self._withdraw(("500.00", "2026-06-08"))
+        self.shop = self._create_shop("Other", "990001235", company_id=other.id)
+        theirs = self._withdraw(("600.00", "2026-06-08"))
+        for first, second in ((self.company, other), (other, self.company)):
+            Line = self.env["pdd.bill.line"].with_context(
+                allowed_company_ids=[first.id, second.id]
+            )
+            found = Line.search([("is_in_transit", "=", True)])
+            self.assertEqual(found, (ours + theirs).sorted())
