@@ -24,6 +24,7 @@
         "data/pdd_case_reason_data.xml",
         "wizards/pdd_refund_agree_views.xml",
         "wizards/pdd_return_receive_views.xml",
+        "wizards/pdd_sku_create_product_views.xml",
         "views/pdd_logistics_company_views.xml",
         "views/pdd_parcel_views.xml",
         "views/pdd_parcel_group_views.xml",

@@ -242,7 +242,7 @@ class PddSkuCreateProduct(models.TransientModel):
         )
 
     def _prepare_template_vals(self, goods, sku):
-        """Return the values of a new product; extended by the stock add-on."""
+        """Return the values of a new product."""
         vals = {
             "name": goods.name,
             "type": "consu",

@@ -4,6 +4,7 @@ from . import (
     pdd_refund_agree,
     pdd_return_receive,
     pdd_return_receive_line,
+    pdd_sku_create_product,
     pdd_warehouse_rule_try,
     pdd_warehouse_rule_try_line,
 )

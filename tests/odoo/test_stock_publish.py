@@ -16,6 +16,18 @@ INCREMENTS = "pdd.order.number.list.increment.get"
 
 @tagged("post_install", "-at_install")
 class TestStockPublish(PddStockCase):
+    def test_products_made_of_skus_are_tracked_and_told(self):
+        self.product.default_code = "elsewhere"
+        self.sku.product_id = False
+        self.env["pdd.sku.create.product"].create(
+            {"sku_ids": self.sku.ids}
+        ).action_create()
+        product = self.sku.product_id
+        self.assertTrue(product - self.product)
+        self._stock(7, product)
+        self._run()
+        self.assertEqual(self._shown(), 7)
+
     def test_a_receipt_raises_and_a_sale_elsewhere_lowers_what_the_shop_offers(self):
         self._stock(40)
         self._run()
