@@ -7,6 +7,7 @@ the caller.
 """
 
 import re
+from decimal import Decimal
 from typing import NamedTuple
 
 from .errors import BillFileError
@@ -140,8 +141,11 @@ class TableReader:
         place = self._places.get(column.name)
         if place is None:
             return None
-        text = clean_cell(cells[place]) if place < len(cells) else ""
+        cell = cells[place] if place < len(cells) else ""
+        text = clean_cell(cell)
         if not text:
+            if column.kind == "amount" and cell.strip() == "-":
+                return Decimal(0)  # how the platform writes that there was none
             if column.is_required:
                 raise self._bad("report_empty", line, column)
             return None

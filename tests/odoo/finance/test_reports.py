@@ -299,6 +299,16 @@ class TestReports(FinanceCase):
         )
         self.assertEqual(str(days[1].move_id.date), "2026-06-08")
 
+    def test_a_dash_is_a_day_without_costs(self):
+        days = self._upload(
+            "promotion",
+            self._costs(("2026-06-08", "10.00"), ("2026-06-09", "-"), total="10.00"),
+        )
+        self.assertEqual(sorted(days.mapped("amount")), [0.0, 10.0])
+        self._assert_refused(
+            "promotion", self._costs(("2026-06-07", ""), total="0"), "empty"
+        )
+
     def test_the_same_report_again_books_nothing(self):
         content = self._costs(("2026-06-08", "10.00"), total="10.00")
         first = self._upload("promotion", content).move_id
