@@ -2,6 +2,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Withdrawals are in transit until the company's bank shows them."""
 
+from unittest.mock import patch
+
+from odoo.addons.pdd_connector_finance.models import pdd_shop_transit as shop_transit
 from odoo.tests import tagged
 
 from .bills import row
@@ -129,6 +132,15 @@ class TestWithdrawals(FinanceCase):
         right = self._receive(5000.0, "2026-06-09", payment_ref="拼多多平台提现")
         self._match()
         self.assertEqual(line.bank_line_id, right)
+
+    def test_withdrawals_the_bank_never_shows_keep_no_other_waiting(self):
+        self._withdraw(("10.00", "2026-06-01"), ("11.00", "2026-06-01"))
+        line, twin = self._withdraw(("70.00", "2026-06-08"), ("70.00", "2026-06-09"))
+        self._receive(70.0, "2026-06-10")
+        self._receive(70.0, "2026-06-11")
+        with patch(f"{shop_transit.__name__}.BATCH_SIZE", 1):
+            self._match()
+        self.assertFalse(line.is_in_transit or twin.is_in_transit)
 
     def test_undo_and_post_again_finds_the_line_again(self):
         line = self._withdraw(("5000.00", "2026-06-08"))
