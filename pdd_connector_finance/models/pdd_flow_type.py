@@ -238,7 +238,9 @@ class PddFlowType(models.Model):
 
     def action_confirm(self):
         """Confirm the treatment for the current company: an accountant has checked it."""
-        self._fill_accounts(self.env.company)
+        # the connector makes accounts at first use, also for who may make none
+        flow_types = self.sudo()
+        flow_types._fill_accounts(flow_types.env.company)
         self.write(
             {"confirmed_date": fields.Datetime.now(), "confirmed_user_id": self.env.uid}
         )

@@ -9,8 +9,8 @@ from odoo.addons.pdd_connector_finance.models import (
     pdd_bill_line_link,
     pdd_bill_undo,
 )
-from odoo.exceptions import UserError, ValidationError
-from odoo.tests import freeze_time, tagged
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import freeze_time, new_test_user, tagged
 from odoo.tools import mute_logger
 from psycopg2.errors import UniqueViolation
 
@@ -401,6 +401,20 @@ class TestPosting(FinanceCase):
         self.assertTrue(flow_type.account_id)
         flow_type.account_id = self.company._make_pdd_account("other_charge")
         self.assertFalse(flow_type.is_confirmed)
+
+    def test_an_accountant_confirms_before_there_is_any_account(self):
+        user = new_test_user(
+            self.env, "booker", groups="pdd_connector_finance.group_pdd_accountant"
+        )
+        flow_types = self.env["pdd.flow.type"].search([]).with_user(user)
+        flow_types.action_confirm()
+        self.assertTrue(all(flow_types.mapped("is_confirmed")))
+        self.assertTrue(all(t.used_account_id or t.part for t in flow_types))
+        operator = new_test_user(
+            self.env, "operator", groups="pdd_connector.group_pdd_user"
+        )
+        with self.assertRaises(AccessError):
+            flow_types.with_user(operator).action_confirm()
 
     def test_what_companies_share_is_confirmed_anew_in_each_of_them(self):
         flow_type = self.env.ref("pdd_connector_finance.flow_type_base_fee")
