@@ -229,6 +229,11 @@ class AccountMove(models.Model):
         with moves._check_balanced({"records": moves}):
             pass
 
+    def _delete_pdd_entries(self):
+        """Delete entries of the connector, also those a person has reset already."""
+        self.filtered(lambda move: move.state != "draft").button_draft()
+        self.with_context(force_delete=True).unlink()
+
     def _is_pdd_locked(self):
         """Return whether the entry, or what corrects it, cannot be taken back."""
         self.ensure_one()

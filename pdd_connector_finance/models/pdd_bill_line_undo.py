@@ -77,6 +77,5 @@ class PddBillLine(models.Model):
             statement_lines = entries.statement_line_ids
             entries -= statement_lines.move_id
             statement_lines.unlink()
-            entries.button_draft()
-            entries.with_context(force_delete=True).unlink()
+            entries._delete_pdd_entries()
         lines.bill_id._update_state()

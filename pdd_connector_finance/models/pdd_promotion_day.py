@@ -127,8 +127,7 @@ class PddPromotionDay(models.Model):
         moves = self.move_id
         moves._check_fiscal_lock_dates()
         self.move_id = False
-        moves.button_draft()
-        moves.with_context(force_delete=True).unlink()
+        moves._delete_pdd_entries()
 
     def _book(self):
         """Book each day: costs on one side, less prepaid advertising on the other."""

@@ -182,6 +182,28 @@ class TestDocumentsByHand(FinanceCase):
         self.assertEqual((refund.credit_note_id, refund.book_error), (note, False))
         self.assertEqual(refund.order_id.open_amount, 80.0)
 
+    # --- entries of bills and reports
+
+    def test_a_bill_is_undone_whatever_was_done_to_its_entries(self):
+        for mode in ("statement", "day"):
+            self.company.pdd_posting_mode = mode
+            self.shop = self._create_shop(mode, mode)
+            bill = self._post(
+                *(
+                    row("", "-5.00", "0070004", f"2026-06-{day} 10:00:00")
+                    for day in ("08", "09", "10")
+                )
+            )
+            moves = bill.line_ids.move_id.sorted("date")
+            moves[:2].button_draft()
+            moves[1].button_cancel()
+            bill.action_undo()
+            with self.subTest(mode):
+                self.assertEqual(set(bill.line_ids.mapped("state")), {"pending"})
+                self.assertFalse(moves.exists())
+                bill.action_post_lines()
+                self.assertEqual(bill.state, "done")
+
     # --- sales orders
 
     def test_a_sold_order_whose_sales_order_is_cancelled_is_told(self):

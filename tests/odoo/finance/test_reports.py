@@ -347,6 +347,8 @@ class TestReports(FinanceCase):
         content = self._costs(("2026-06-08", "12.00"))
         self._assert_refused("promotion", content, "2026-06-08", "Replace")
         self.assertEqual(self._spent(), 10.0)
+        day = self.env["pdd.promotion.day"].search([("shop_id", "=", self.shop.id)])
+        day.move_id.button_draft()  # a person has begun to mend it by hand
         self._upload("promotion", content, replace=True)
         self.assertEqual(self._spent(), 12.0)
 
