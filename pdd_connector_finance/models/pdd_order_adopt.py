@@ -131,7 +131,7 @@ class PddOrder(models.Model):
             upto = given = to_fen(0)
             for invoice, by_order in amounts.items():
                 upto += by_order[order]
-                due = to_fen(platform * upto / whole)
+                due = to_fen(platform * upto / whole) if whole else whole
                 sign = 1 if invoice.move_type == "out_invoice" else -1
                 of_platform, given = due - given, due
                 split = {BUYER: by_order[order] - of_platform, PLATFORM: of_platform}

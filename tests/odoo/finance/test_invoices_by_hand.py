@@ -177,6 +177,15 @@ class TestInvoicesByHand(FinanceCase):
         self.assertEqual(refund.credit_note_id.amount_total, 113.0)
         self._assert_settled(order)
 
+    def test_one_with_an_order_that_came_to_nothing_is_taken_over(self):
+        order, nothing = self._create_order("103.00", "10.00"), self._create_order()
+        self._refund(nothing, "100.00").action_book()
+        self.assertEqual(nothing.entitled_amount, 0.0)
+        invoice = self._invoice(order + nothing)
+        self._cron()
+        self.assertEqual(order.invoice_state, "done", order.invoice_error)
+        self.assertEqual(self._parts(invoice), self._expected(order, 103.0, 10.0))
+
     def test_one_that_was_reversed_is_no_invoice(self):
         order = self._create_order("103.00", "10.00")
         invoice = self._invoice(order)
