@@ -23,11 +23,16 @@ class AccountBankStatementLine(models.Model):
     def _fits_pdd(self, bill_line):
         """Return whether this can be a withdrawal: its amount, on its day or soon after."""
         self.ensure_one()
-        days = (self.date - bill_line.occurred_date).days
         currency = bill_line.currency_id
         is_equal = not currency.compare_amounts(self.amount, -bill_line.amount)
-        is_equal = is_equal and self.currency_id == currency
-        return is_equal and 0 <= days <= self.company_id.pdd_bank_days
+        return is_equal and self._is_near_pdd(bill_line)
+
+    def _is_near_pdd(self, bill_line):
+        """Return whether a withdrawal, or a part of it, can have arrived with this."""
+        self.ensure_one()
+        days = (self.date - bill_line.occurred_date).days
+        is_near = 0 <= days <= self.company_id.pdd_bank_days
+        return is_near and self.currency_id == bill_line.currency_id
 
     def _get_pdd_open_item(self, accounts):
         """Return the item nobody has explained: on suspense, or in transit already.

@@ -44,7 +44,59 @@ class ResCompany(models.Model):
                         line._meet_bank_line(bank, items[line])
                 else:
                     doubtful = doubtful.concat(*withdrawals)
-        doubtful.reason = "several"
+        self._match_booked(items)
+        doubtful.filtered(lambda line: not items[line].reconciled).reason = "several"
+
+    def _match_booked(self, items):
+        """Match what a person has booked on the account in transit.
+
+        E.g. a withdrawal that arrived in parts, or several in one amount: those that
+        are near each other must come to the same.
+
+        :param dict items: see :meth:`_match_withdrawals`
+        """
+        items = {line: item for line, item in items.items() if not item.reconciled}
+        receipts = self._get_booked_receipts(items) if items else []
+        lines = self.env["pdd.bill.line"].concat(*items)
+        accounts = self.env["account.move.line"].concat(*items.values()).account_id
+        for withdrawals, banks in _group(lines, receipts, "_is_near_pdd"):
+            some = self.env["account.move.line"].union(
+                *(items[line] for line in withdrawals),
+                *(bank._get_pdd_open_item(accounts) for bank in banks),
+            )
+            if len(some.account_id) == 1 and some.currency_id.is_zero(
+                sum(some.mapped("amount_residual_currency"))
+            ):
+                some.reconcile()
+                lines.browse().concat(*withdrawals).reason = False
+
+    def _get_booked_receipts(self, items):
+        """Return what a person has booked on the account in transit.
+
+        :param dict items: see :meth:`_match_withdrawals`
+        :return list: statement lines in the order of their days
+        """
+        accounts = self.env["account.move.line"].concat(*items.values()).account_id
+        booked = Domain("account_id", "in", accounts.ids)
+        booked &= Domain("reconciled", "=", False)
+        domain = self._get_receipt_domain(items) & Domain("amount", ">", 0)
+        domain &= Domain("move_id.line_ids", "any", booked)
+        found = self.env["account.bank.statement.line"].search(domain, order="date, id")
+        return [
+            bank
+            for bank in found
+            if bank._get_pdd_open_item(accounts).account_id in accounts
+        ]
+
+    def _get_receipt_domain(self, items):
+        """Return lines of the company's bank in the days these can arrive."""
+        dates = [line.occurred_date for line in items]
+        own = self.env["pdd.shop"].search([("journal_id", "!=", False)]).journal_id
+        domain = Domain("company_id", "=", self.id)
+        domain &= Domain("journal_id", "not in", own.ids)
+        domain &= Domain("state", "=", "posted")
+        domain &= Domain("date", ">=", min(dates))
+        return domain & Domain("date", "<=", max(dates) + timedelta(self.pdd_bank_days))
 
     def _get_bank_receipts(self, items):
         """Return what the bank received and nobody has explained.
@@ -52,16 +104,9 @@ class ResCompany(models.Model):
         :param dict items: see :meth:`_match_withdrawals`
         :return dict: yuan -> list of statement lines in the order of their days
         """
-        lines = self.env["pdd.bill.line"].concat(*items)
         accounts = self.env["account.move.line"].concat(*items.values()).account_id
-        dates = lines.mapped("occurred_date")
-        own = self.env["pdd.shop"].search([("journal_id", "!=", False)]).journal_id
-        domain = Domain("company_id", "=", self.id)
-        domain &= Domain("journal_id", "not in", own.ids)
-        domain &= Domain("state", "=", "posted")
-        domain &= Domain("amount", "in", [-line.amount for line in lines])
-        domain &= Domain("date", ">=", min(dates))
-        domain &= Domain("date", "<=", max(dates) + timedelta(self.pdd_bank_days))
+        domain = self._get_receipt_domain(items)
+        domain &= Domain("amount", "in", [-line.amount for line in items])
         if self.pdd_bank_text:
             domain &= Domain("payment_ref", "ilike", self.pdd_bank_text)
         found = self.env["account.bank.statement.line"].search(domain, order="date, id")
@@ -69,8 +114,8 @@ class ResCompany(models.Model):
         return {amount: [*some] for amount, some in found.grouped("amount").items()}
 
 
-def _group(lines, receipts):
-    """Return withdrawals of one amount with the lines of the bank they can be.
+def _group(lines, receipts, fits="_fits_pdd"):
+    """Return withdrawals with the lines of the bank they can be.
 
     Withdrawals that can be the same line are one group: with as many lines of the bank
     as withdrawals each is one, with more or fewer only a person can say which.
@@ -79,7 +124,7 @@ def _group(lines, receipts):
     """
     groups = []
     for line in lines.sorted("occurred_at"):
-        banks = [bank for bank in receipts if bank._fits_pdd(line)]
+        banks = [bank for bank in receipts if getattr(bank, fits)(line)]
         if groups and set(banks) & set(groups[-1][1]):
             groups[-1][0].append(line)
             groups[-1][1].extend(b for b in banks if b not in groups[-1][1])

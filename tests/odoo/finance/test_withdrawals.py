@@ -70,6 +70,48 @@ class TestWithdrawals(FinanceCase):
         self.assertEqual(line.bank_line_id, bank_line)
         self.assertFalse(line.is_in_transit)
 
+    def test_a_withdrawal_in_parts_meets_what_a_person_booked_in_transit(self):
+        for mode in ("statement", "day"):
+            with self.subTest(mode):
+                self.company.pdd_posting_mode = mode
+                self.shop = self._create_shop(mode, mode)
+                line = self._withdraw(("5000.00", "2026-06-08"))
+                parts = [
+                    self._receive(amount, day, counterpart_account_id=self.transit.id)
+                    for amount, day in ((2000.0, "2026-06-09"), (3000.0, "2026-06-10"))
+                ]
+                self._match()
+                self.assertFalse(line.is_in_transit)
+                self.assertIn(line.bank_line_id, parts)
+                self.assertTrue(all(part.is_reconciled for part in parts))
+                self.assertEqual(self._balance(self.transit), 0)
+
+    def test_parts_that_come_to_something_else_stay_open(self):
+        line = self._withdraw(("5000.00", "2026-06-08"))
+        for amount in (2000.0, 2999.0):
+            self._receive(amount, "2026-06-09", counterpart_account_id=self.transit.id)
+        self._match()
+        self.assertTrue(line.is_in_transit)
+
+    def test_two_withdrawals_in_one_amount_meet_what_a_person_booked(self):
+        lines = self._withdraw(("500.00", "2026-06-08"), ("600.00", "2026-06-09"))
+        self._receive(1100.0, "2026-06-10", counterpart_account_id=self.transit.id)
+        self._match()
+        self.assertFalse(lines.filtered("is_in_transit"))
+
+    def test_a_person_says_which_of_two_lines_it_is(self):
+        line = self._withdraw(("5000.00", "2026-06-08"))
+        self._receive(5000.0, "2026-06-09")
+        self._match()
+        self.assertFalse(line.is_in_transit)
+        line = self._withdraw(("700.00", "2026-06-18"))
+        self._receive(700.0, "2026-06-19")
+        mine = self._receive(
+            700.0, "2026-06-19", counterpart_account_id=self.transit.id
+        )
+        self._match()
+        self.assertEqual((line.bank_line_id, line.reason), (mine, False))
+
     def test_the_bank_may_come_first(self):
         bank_line = self._receive(5000.0, "2026-06-09")
         line = self._withdraw(("5000.00", "2026-06-08"))
