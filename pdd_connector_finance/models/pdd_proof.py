@@ -99,14 +99,14 @@ class PddProof(models.Model):
             else:
                 proof.state = "proven"
 
-    @api.depends("gaps", "pending_count")
+    @api.depends("gaps", "pending_count", "difference", "state")
     @api.depends_context("lang")
     def _compute_next_step(self):
         for proof in self:
             proof.next_step = proof._get_next_step()
 
     def _get_next_step(self):
-        """Return what a person should do about a day that is open."""
+        """Return what a person should do about a day that is not proven."""
         if self.gaps:
             return self.env._(
                 "No bill shows %(date)s, %(gaps)s: export the whole day in the "
@@ -116,6 +116,17 @@ class PddProof(models.Model):
             )
         if self.pending_count:
             return self.env._("Post the movements of this day.")
+        if not self.currency_id.is_zero(self.difference):
+            return self.env._(
+                "On the first day that differs an entry of the account was made, changed "
+                "or cancelled by hand: look for it under Journal Items and mend it, or "
+                "undo the bill of that day and post it again."
+            )
+        if self.state == "different":
+            return self.env._(
+                "Check in the merchant backend that this is the balance at the end of "
+                "the day, and that the bills of all days before it are read."
+            )
         return False
 
     def write(self, vals):

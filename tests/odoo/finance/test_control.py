@@ -54,6 +54,7 @@ class TestControl(FinanceCase):
         self._book_by_hand(7.0, "2026-06-08")
         proof = self._prove()
         self.assertEqual((proof.difference, proof.state), (7.0, "different"))
+        self.assertIn("by hand", proof.next_step)
 
     def _book_by_hand(self, balance, date):
         accounts = (
@@ -71,8 +72,9 @@ class TestControl(FinanceCase):
         proof = self._prove().with_user(self._accountant())
         proof.write({"has_platform_balance": True, "platform_balance": 99.0})
         self.assertEqual(proof.state, "different")
+        self.assertIn("merchant backend", proof.next_step)
         proof.platform_balance = 100.0
-        self.assertEqual(proof.state, "proven")
+        self.assertEqual((proof.state, proof.next_step), ("proven", False))
         with self.assertRaises(AccessError):
             proof.closing = 1.0
 
