@@ -15,6 +15,7 @@ from . import (
     pdd_goods,
     pdd_hold_reason,
     pdd_issue,
+    pdd_issue_mended,
     pdd_order,
     pdd_order_apply,
     pdd_order_change,

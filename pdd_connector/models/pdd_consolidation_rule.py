@@ -69,3 +69,5 @@ class PddConsolidationRule(models.Model):
             domain &= Domain("company_id", "=", rule.company_id.id)
             label = label_of(self.env, CONSOLIDATION, rule.consolidate_type)
             issues.search(domain & Domain("key", "=", label)).order_ids._release()
+        # what a maker holds just now is not seen from here: it looks again itself
+        self.env.ref("pdd_connector.ir_cron_order_make")._trigger()

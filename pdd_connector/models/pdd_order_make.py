@@ -35,6 +35,7 @@ class PddOrder(models.Model):
         """Make the sales orders of all pending orders, together with the other lanes."""
         self._wake_lanes()
         self._release_due()
+        self.env["pdd.issue"]._release_mended()
         self._make_pending(Domain.TRUE)
         self.env["pdd.issue"]._settle_idle()
 
@@ -66,6 +67,7 @@ class PddOrder(models.Model):
             self._finish_made()
         if not turns:
             commit_progress(remaining=0)  # what is still pending, another worker has
+        self.env["pdd.issue"]._release_mended()
 
     @api.model
     def _make_next(self, domain, last_id, races=RACES):

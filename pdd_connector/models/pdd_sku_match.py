@@ -253,3 +253,5 @@ class PddSku(models.Model):
         orders.search(
             [("line_ids.sku_id", "in", self.ids), ("state", "=", "held")]
         )._release()
+        # what a maker holds just now is not seen from here: it looks again itself
+        self.env.ref("pdd_connector.ir_cron_order_make")._trigger()

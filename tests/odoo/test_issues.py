@@ -45,6 +45,52 @@ class TestIssues(PddCase):
         self.assertEqual(issue.state, "solved")
         self.assertEqual(self.shop.sale_order_count, 2)
 
+    def test_orders_that_a_maker_held_while_their_sku_was_mapped_are_made(self):
+        sku = self._two_orders_of_an_unknown_sku()
+        issue = self._issues("sku")
+        with self._mending_unseen():
+            sku.product_id = self.env["product.product"].create({"name": "Shirt"})
+        self.assertEqual(issue.waiting_count, 2)
+        self.env["pdd.order"]._cron_make()
+        self.assertEqual(issue.state, "solved")
+        self.assertEqual(self.shop.sale_order_count, 2)
+
+    def test_a_maker_looks_again_at_what_it_has_held(self):
+        sku = self._two_orders_of_an_unknown_sku()
+        orders = self._issues("sku").order_ids
+        orders._release()
+        registry_class = self.env.registry["pdd.order"]
+        original = registry_class._hold_all
+
+        def hold_and_meet_a_mapper(*args):
+            original(*args)
+            with self._mending_unseen():
+                sku.product_id = self.env["product.product"].create({"name": "Shirt"})
+
+        with patch.object(registry_class, "_hold_all", hold_and_meet_a_mapper):
+            orders._make_pending([])
+        self.assertEqual(set(orders.mapped("state")), {"pending"})
+
+    def test_orders_that_a_maker_held_while_a_rule_was_made_are_made(self):
+        self._create_products()
+        self.platform.create_order(consolidation=1)
+        self.shop.action_sync_goods()
+        self.shop.action_sync_orders()
+        issue = self._issues("consolidation")
+        order = issue.order_ids
+        self.env["pdd.order"]._cron_make()
+        self.assertEqual(order.state, "held")
+        kind = issue.action_fix()["context"]["default_consolidate_type"]
+        with self._mending_unseen():
+            self.env["pdd.consolidation.rule"].create({"consolidate_type": kind})
+        self.assertEqual(order.state, "held")
+        self.env["pdd.order"]._cron_make()
+        self.assertEqual(order.state, "done")
+
+    def _mending_unseen(self):
+        """Let who mends a cause not see the orders that wait for it."""
+        return patch.object(self.env.registry["pdd.order"], "_release")
+
     def test_the_responsible_gets_one_activity_for_all_issues(self):
         self._two_orders_of_an_unknown_sku()
         self.env["pdd.issue"]._report(self.shop, "incomplete", "x", "Orders missing")

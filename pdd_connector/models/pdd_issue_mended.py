@@ -1,0 +1,30 @@
+# Copyright 2026 The Pinduoduo connector authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import api, models
+from odoo.fields import Domain
+
+
+class PddIssue(models.Model):
+    """Causes that are mended while a maker holds orders for them.
+
+    Who mends a cause releases the orders he sees. Those that a maker holds at the same
+    time he does not see, and the maker does not see that the cause is gone.
+    """
+
+    _inherit = "pdd.issue"
+
+    @api.model
+    def _release_mended(self):
+        """Release the orders that wait for a cause that is mended."""
+        is_open = Domain("state", "=", "open")
+        mapped = Domain("cause", "=", "sku") & Domain("sku_id.product_id", "!=", False)
+        mended = self.search(is_open & mapped)
+        consolidations = self.search(is_open & Domain("cause", "=", "consolidation"))
+        mended |= consolidations.filtered(lambda issue: issue._has_consolidation_rule())
+        mended.order_ids._release()
+
+    def _has_consolidation_rule(self):
+        """Return whether there is a rule by now for the orders of this issue."""
+        order = self.order_ids[:1]
+        kind = order._get_consolidation(order.payload or {})
+        return kind is not None and order._is_consolidation_allowed(kind)
