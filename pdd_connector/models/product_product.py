@@ -10,9 +10,16 @@ class ProductProduct(models.Model):
     _inherit = "product.product"
     _has_pdd_texts = True
 
-    pdd_sku_ids = fields.One2many("pdd.sku", "product_id", string="Pinduoduo SKUs")
+    pdd_sku_ids = fields.One2many(
+        "pdd.sku",
+        "product_id",
+        string="Pinduoduo SKUs",
+        groups="pdd_connector.group_pdd_user",
+    )
     pdd_sku_count = fields.Integer(
-        string="Number of Pinduoduo SKUs", compute="_compute_pdd_sku_count"
+        string="Number of Pinduoduo SKUs",
+        compute="_compute_pdd_sku_count",
+        groups="pdd_connector.group_pdd_user",
     )
 
     @api.depends("pdd_sku_ids")

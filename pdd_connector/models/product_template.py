@@ -8,7 +8,9 @@ class ProductTemplate(models.Model):
     _has_pdd_texts = True
 
     pdd_sku_count = fields.Integer(
-        string="Number of Pinduoduo SKUs", compute="_compute_pdd_sku_count"
+        string="Number of Pinduoduo SKUs",
+        compute="_compute_pdd_sku_count",
+        groups="pdd_connector.group_pdd_user",
     )
 
     @api.depends("product_variant_ids.pdd_sku_ids")

@@ -16,10 +16,15 @@ class SaleOrder(models.Model):
         ondelete="restrict",
     )
     pdd_order_ids = fields.One2many(
-        "pdd.order", "sale_order_id", string="Pinduoduo Orders"
+        "pdd.order",
+        "sale_order_id",
+        string="Pinduoduo Orders",
+        groups="pdd_connector.group_pdd_user",
     )
     pdd_order_count = fields.Integer(
-        string="Number of Pinduoduo Orders", compute="_compute_pdd_order_count"
+        string="Number of Pinduoduo Orders",
+        compute="_compute_pdd_order_count",
+        groups="pdd_connector.group_pdd_user",
     )
     pdd_memo = fields.Text(
         string="Notes from Pinduoduo",

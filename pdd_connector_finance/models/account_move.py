@@ -65,7 +65,11 @@ class AccountMove(models.Model):
         ondelete="restrict",
     )
     pdd_order_ids = fields.One2many(
-        "pdd.order", "invoice_id", string="Pinduoduo Orders", readonly=True
+        "pdd.order",
+        "invoice_id",
+        string="Pinduoduo Orders",
+        readonly=True,
+        groups="pdd_connector.group_pdd_user",
     )
 
     pdd_settlement_state = fields.Selection(

@@ -16,6 +16,7 @@ class SaleOrder(models.Model):
         string="Pinduoduo Settlement",
         compute="_compute_pdd_settlement_state",
         search="_search_pdd_settlement_state",
+        groups="pdd_connector.group_pdd_user",
     )
 
     def _compute_pdd_settlement_state(self):

@@ -1,10 +1,15 @@
 # Copyright 2026 The Pinduoduo connector authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import models
+from odoo import fields, models
 
 
 class SaleOrder(models.Model):
     _inherit = "sale.order"
+
+    # whoever moves goods may see which orders they are for
+    pdd_order_ids = fields.One2many(
+        groups="pdd_connector.group_pdd_user,stock.group_stock_user"
+    )
 
     def _compute_warehouse_id(self):
         """Look for the salesperson's warehouse once for all new orders of a shop."""

@@ -13,7 +13,10 @@ class StockPicking(models.Model):
     _inherit = "stock.picking"
 
     pdd_parcel_ids = fields.One2many(
-        "pdd.parcel", "picking_id", string="Pinduoduo Parcels"
+        "pdd.parcel",
+        "picking_id",
+        string="Pinduoduo Parcels",
+        groups="pdd_connector.group_pdd_user,stock.group_stock_user",
     )
 
     def _action_done(self):

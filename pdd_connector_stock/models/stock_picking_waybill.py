@@ -7,7 +7,10 @@ class StockPicking(models.Model):
     _inherit = "stock.picking"
 
     pdd_waybill_ids = fields.One2many(
-        "pdd.waybill", "picking_id", string="Pinduoduo Waybills"
+        "pdd.waybill",
+        "picking_id",
+        string="Pinduoduo Waybills",
+        groups="pdd_connector.group_pdd_user,stock.group_stock_user",
     )
     is_pdd = fields.Boolean(string="Of Pinduoduo", compute="_compute_is_pdd")
 

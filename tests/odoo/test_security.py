@@ -148,6 +148,31 @@ class TestGroups(SecurityCase):
         for name in FUNCTIONAL:
             self.assertFalse(self.env[name].with_user(seller).has_access("read"), name)
 
+    def test_who_knows_nothing_of_shops_may_read_each_field_he_is_shown(self):
+        self._create_products()
+        self.shop.action_sync_goods()
+        self.shop.action_sync_orders()
+        sale_order = self.shop.order_ids.sale_order_id[0]
+        for records, groups in (
+            (sale_order.order_line.product_id, "base.group_user"),
+            (sale_order.order_line.product_id.product_tmpl_id, "base.group_user"),
+            (sale_order, "sales_team.group_sale_salesman_all_leads"),
+            (sale_order.order_line, "sales_team.group_sale_salesman_all_leads"),
+            (sale_order.picking_ids, "sales_team.group_sale_salesman_all_leads"),
+            (sale_order.picking_ids, "stock.group_stock_user"),
+            (sale_order.picking_ids.move_ids, "stock.group_stock_user"),
+            (sale_order._create_invoices(), "account.group_account_invoice"),
+        ):
+            with self.subTest(records._name, groups=groups):
+                login = f"{records._name} {groups}"
+                records = records.with_user(self._user(login, groups))
+                ours = [
+                    name
+                    for name in records.fields_get(attributes=["type"])
+                    if any(m.startswith("pdd_") for m in records._fields[name]._modules)
+                ]
+                self.assertTrue(records.read(["id", *ours]))
+
     def test_a_seller_without_the_group_changes_products_all_the_same(self):
         self.shop.action_sync_goods()
         seller = self._user(
