@@ -221,7 +221,7 @@ class PddShop(models.Model):
             waiting=waiting,
             held=held,
         )
-        return self._notify_stock("success", message)
+        return self._notify_stock("warning" if held else "success", message)
 
     def _notify_stock_requested(self):
         return self._notify_stock(

@@ -203,7 +203,7 @@ class PddStockPublication(models.Model):
             for fact in facts
             if self._is_needed(fact, results[fact.id], news)
         ]
-        self._brake(rows, {fact.id: fact for fact in facts})
+        self._brake(rows, {fact.id: fact for fact in facts}, news)
         if rows:
             self._insert(rows)
         planned = {row["sku_id"] for row in rows}
@@ -257,16 +257,18 @@ class PddStockPublication(models.Model):
         }
 
     @api.model
-    def _brake(self, rows, facts):
+    def _brake(self, rows, facts, news):
         """Hold what would empty much of a shop at once, until a person approves.
 
-        A wrong warehouse in a rule or a failed inventory import looks like this.
+        A wrong warehouse in a rule or a failed inventory import looks like this, and so
+        does a new shop whose goods are not counted yet.
         """
         emptied = {}
         for row in rows:
             fact = facts[row["sku_id"]]
             shown = fact.base_after_qty if fact.base_id else fact.platform_qty
-            if not row["target_qty"] and shown and not self._is_managers_wish(row):
+            is_wish = self._is_managers_wish(row, news.get(fact))
+            if not row["target_qty"] and shown and not is_wish:
                 emptied.setdefault(row["shop_id"], []).append(row)
         for shop in self.env["pdd.shop"].browse(emptied):
             rows_of_shop = emptied[shop.id]
@@ -276,12 +278,13 @@ class PddStockPublication(models.Model):
                 shop._report_stock_brake(len(rows_of_shop))
 
     @api.model
-    def _is_managers_wish(self, row):
-        """Return whether who may approve asked for this SKU or shop by a button.
+    def _is_managers_wish(self, row, mark):
+        """Return whether who may approve asked for this very SKU by a button.
 
-        The nightly look at all SKUs is nobody's wish.
+        The nightly look at all SKUs is nobody's wish, and who publishes a whole shop
+        has not looked at each.
         """
-        if row["cause"] != "request" or not row["is_check"]:
+        if row["cause"] != "request" or mark["sku_id"] != row["sku_id"]:
             return False
         user = self.env["res.users"].browse(row["user_id"])
         return bool(user) and user.has_group("pdd_connector.group_pdd_manager")

@@ -322,6 +322,15 @@ class TestStockPublish(PddStockCase):
         held = self.env["pdd.stock.publication"].search([("state", "=", "held")])
         self.assertEqual(held.sku_id, self.skus)
 
+    def test_a_new_shop_whose_goods_are_not_counted_is_not_emptied(self):
+        self.shop.stock_brake = 5
+        shown = {sku: self._shown(sku) for sku in self.skus}
+        self.assertGreater(len([sku for sku in shown if shown[sku]]), 5)
+        action = self.shop.action_publish_stock()
+        self.assertEqual(action["params"]["type"], "warning")
+        self.assertEqual({sku: self._shown(sku) for sku in self.skus}, shown)
+        self.assertTrue(self.shop.stock_held_count)
+
     def test_only_a_managers_button_goes_past_the_brake(self):
         self._empty_much_of_the_shop()
         held = self.env["pdd.stock.publication"].search([("state", "=", "held")])
