@@ -3,6 +3,8 @@
 from odoo import api, models
 from odoo.fields import Domain
 
+from ..races import RACES
+
 
 class PddIssue(models.Model):
     """Causes that are mended while a maker holds orders for them.
@@ -15,13 +17,21 @@ class PddIssue(models.Model):
 
     @api.model
     def _release_mended(self):
-        """Release the orders that wait for a cause that is mended."""
+        """Release the orders that wait for a cause that is mended; commits.
+
+        Every lane looks: what another one releases at the same time is left to it.
+        """
         is_open = Domain("state", "=", "open")
         mapped = Domain("cause", "=", "sku") & Domain("sku_id.product_id", "!=", False)
         mended = self.search(is_open & mapped)
         consolidations = self.search(is_open & Domain("cause", "=", "consolidation"))
         mended |= consolidations.filtered(lambda issue: issue._has_consolidation_rule())
-        mended.order_ids._release()
+        try:
+            mended.order_ids.try_lock_for_update()._release()
+            self.env.cr.flush()
+        except RACES:
+            self.env.cr.rollback()
+        self.env["ir.cron"]._commit_progress()
 
     def _has_consolidation_rule(self):
         """Return whether there is a rule by now for the orders of this issue."""

@@ -301,6 +301,37 @@ class TestLanes(CommittedCase):
         self.assert_each_made_once()
         self.assert_stock_is_reserved_once()
 
+    def test_orders_held_while_their_sku_is_mapped_are_made(self):
+        with self.worker() as env:
+            skus = self.orders(env).line_ids.sku_id
+            products = {sku.id: sku.product_id.id for sku in skus}
+            skus.product_id = False
+        with self.registry.cursor() as cr:
+            maker = self._env(cr)["pdd.order"]
+            maker._lock_batch(Domain("state", "=", "pending"), 0)._make_safely()
+            with self.worker() as env:
+                for sku_id, product_id in products.items():
+                    env["pdd.sku"].browse(sku_id).product_id = product_id
+            cr.commit()
+        with self.worker() as env:
+            self.assertEqual(set(self.orders(env).mapped("state")), {"held"})
+        self.at_once(1, lambda env: env["pdd.order"]._cron_make())
+        self.assert_each_made_once()
+
+    def test_two_lanes_that_look_for_mended_causes_at_once_release_once(self):
+        with self.worker() as env:
+            orders = self.orders(env)
+            sku = orders.line_ids.sku_id[0]
+            orders.state = "held"
+            env["pdd.issue"]._report(
+                self.shop(env), "sku", str(sku.id), "Mended", orders, sku_id=sku.id
+            )
+        self.at_once(2, lambda env: env["pdd.issue"]._release_mended())
+        with self.worker() as env:
+            self.assertEqual(set(self.orders(env).mapped("state")), {"pending"})
+        self.at_once(1, lambda env: env["pdd.order"]._cron_make())
+        self.assert_each_made_once()
+
     def test_a_maker_goes_on_while_another_one_reserves(self):
         with self.registry.cursor() as cr:
             warehouse = self._env(cr)["stock.warehouse"].search([], limit=1)
