@@ -88,8 +88,7 @@ class PddRevenueReport(models.Model):
     def _query_invoiced(self):
         """Return what buyers were invoiced; each rate gets what the rounded running
         total grows by, so the parts add up to the invoice. Of an order whose lines
-        come to nothing the first rate gets all. A red invoice takes back the blue one
-        before it; one that was asked for anew since then has taken that one's place.
+        come to nothing the first rate gets all.
         """
         return SQL(
             """
@@ -116,19 +115,29 @@ class PddRevenueReport(models.Model):
                           AS rate) rate
               JOIN LATERAL (%(shares)s) share ON TRUE
              WHERE application.status = %(agreed)s
-               AND (application.is_red IS NOT TRUE
-                    OR EXISTS (SELECT FROM pdd_invoice_application blue
-                                WHERE blue.shop_id = application.shop_id
-                                  AND blue.order_sn = application.order_sn
-                                  AND blue.is_red IS NOT TRUE
-                                  AND blue.status = %(agreed)s
-                                  AND COALESCE(
-                                      blue.apply_date <= application.apply_date,
-                                      TRUE)))
+               AND (application.is_red IS NOT TRUE OR EXISTS (%(blue)s))
             """,
             rate=self._query_rate("share.amount"),
             shares=self._query_shares(),
             agreed=INVOICE_AGREED,
+            blue=self._query_blue(),
+        )
+
+    def _query_blue(self):
+        """Return what a red invoice takes back: the blue one before it.
+
+        One that was asked for anew since then has taken that one's place.
+        """
+        return SQL(
+            """
+            SELECT FROM pdd_invoice_application blue
+             WHERE blue.shop_id = application.shop_id
+               AND blue.order_sn = application.order_sn
+               AND blue.is_red IS NOT TRUE
+               AND blue.status = %s
+               AND COALESCE(blue.apply_date <= application.apply_date, TRUE)
+            """,
+            INVOICE_AGREED,
         )
 
     def _query_shares(self):
