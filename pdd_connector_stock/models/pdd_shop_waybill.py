@@ -39,9 +39,9 @@ class PddShop(models.Model):
         They name the carriers by codes, which are read with them.
         """
         self.ensure_one()
-        env = self.env
-        Company = env["pdd.logistics.company"]
-        Template, Account = env["pdd.waybill.template"], env["pdd.waybill.account"]
+        Company = self.env["pdd.logistics.company"]
+        Template = self.env["pdd.waybill.template"]
+        Account = self.env["pdd.waybill.account"]
         with self._user_errors():
             companies = Company._fetch(self)
             templates, accounts = Template._fetch(self), Account._fetch(self)

@@ -132,9 +132,13 @@ class PddWaybill(models.Model):
         """
         self.check_access("read")
         # the outbox belongs to the connector, whoever presses the button
-        for waybill in self.sudo().filtered("tracking_number"):
+        waybills = self.sudo().filtered(lambda waybill: waybill._can_be_given_back())
+        for waybill in waybills:
             waybill._take_off()
-            waybill._give_back()
+        waybills._give_back()
+
+    def _can_be_given_back(self):
+        return self.tracking_number and self.state in ("sent", "to_update", "error")
 
     def _take_off(self):
         """Take the number off its transfer, which can be shipped with another one."""
@@ -218,12 +222,7 @@ class PddWaybill(models.Model):
         unused.filtered(lambda w: not w.is_unsure and not w.claim_date).write(
             {"state": "cancelled"}
         )
-        given = self.filtered(
-            lambda waybill: (
-                waybill.tracking_number
-                and waybill.state in ("sent", "to_update", "error")
-            )
-        )
+        given = self.filtered(lambda waybill: waybill._can_be_given_back())
         given.write({"state": "to_cancel", "error_message": False, "retry_date": False})
         given._trigger_send()
 

@@ -239,6 +239,16 @@ class TestParcelWaybill(ParcelCase):
         self.assertEqual(picking.carrier_tracking_ref, other.tracking_number)
         self.assertNotEqual(other.tracking_number, waybill.tracking_number)
 
+    def test_what_is_given_back_already_takes_no_number_off_its_transfer(self):
+        picking = self._pickings()
+        waybill = self._draw(picking)
+        waybill.action_give_back()
+        self._assert_given_back(waybill)
+        picking.carrier_tracking_ref = waybill.tracking_number
+        waybill.action_give_back()
+        self.assertEqual(waybill.state, "cancelled")
+        self.assertEqual(picking.carrier_tracking_ref, waybill.tracking_number)
+
     def test_a_number_that_was_overwritten_is_given_back_by_hand(self):
         picking = self._pickings()
         waybill = self._draw(picking)
