@@ -5,6 +5,7 @@ import traceback
 import uuid
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
 from odoo.tools.translate import LazyGettext, LazyTranslate
 
@@ -225,6 +226,13 @@ class PddIssue(models.Model):
         key = f"{type(error).__name__} {place}"
         self._report(shop, "exception", key, sentence, orders, detail=key)
         return self.env._(sentence)
+
+    @api.model
+    def _explain_failure(self, shop, where, error, orders=None):
+        """Return the sentence of an error: its own, or that of an unexpected one."""
+        if isinstance(error, UserError):
+            return error.args[0]
+        return self._report_exception(shop, where, error, orders)
 
     @api.model
     def _settle(self, shop, cause, keys=None, solution=None):

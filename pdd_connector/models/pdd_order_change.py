@@ -4,11 +4,11 @@ import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools.translate import LazyTranslate
 from psycopg2 import OperationalError
 
+from ..batches import work_through
 from .pdd_change_policy import POLICY_KINDS, STAGES
 
 _logger = logging.getLogger(__name__)
@@ -214,23 +214,12 @@ class PddOrderChange(models.Model):
     @api.model
     def _cron_apply(self):
         """Apply the changes that the policy applies by itself."""
-        domain = Domain("state", "=", "to_apply")
-        commit_progress = self.env["ir.cron"]._commit_progress
-        time_left = commit_progress(remaining=self.search_count(domain))
-        last_id = 0
-        while time_left:
-            batch = self.search(
-                domain & Domain("id", ">", last_id), order="id", limit=BATCH_SIZE
-            )
-            if not batch:
-                break
-            last_id = batch[-1].id
-            try:
-                for change in batch.try_lock_for_update().filtered_domain(domain):
-                    change._apply_safely()
-            except OperationalError:
-                self.env.cr.rollback()  # another worker was faster; still to apply
-            time_left = commit_progress(len(batch))
+        to_apply = Domain("state", "=", "to_apply")
+        work_through(self, to_apply, BATCH_SIZE, lambda some: some._apply_all())
+
+    def _apply_all(self):
+        for change in self:
+            change._apply_safely()
 
     def _apply_safely(self):
         try:
@@ -239,12 +228,11 @@ class PddOrderChange(models.Model):
         except OperationalError:
             raise
         except Exception as error:  # noqa: BLE001 one order must not stop the others
-            reason = error.args[0] if isinstance(error, UserError) else None
-            if not reason:
-                reason = self.env["pdd.issue"]._report_exception(
+            self._ask(
+                self.env["pdd.issue"]._explain_failure(
                     self.shop_id, f"change {self.id}", error, self.order_id
                 )
-            self._ask(reason)
+            )
 
     def _apply(self, *, force=False):
         """Bring the sales order in line with the platform, unless a person edited it.

@@ -6,8 +6,8 @@ from collections import deque
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
-from psycopg2 import OperationalError
 
+from ..batches import LOST, do_safely
 from ..races import RACES
 
 _logger = logging.getLogger(__name__)
@@ -17,7 +17,7 @@ LANES_AHEAD = 4  # a batch is looked for among so many: other workers have their
 # Two makers met at the same rows: the later one undoes its batch and tries again;
 # when that happens so often in a row, one of its orders is looked for instead.
 MAX_FAILURES = 5
-LAST_RACES = (OperationalError,)
+LAST_RACES = LOST
 
 
 class PddOrder(models.Model):
@@ -35,6 +35,7 @@ class PddOrder(models.Model):
         """Make the sales orders of all pending orders, together with the other lanes."""
         self._wake_lanes()
         self._release_due()
+        self.env["ir.cron"]._commit_progress()
         self.env["pdd.issue"]._release_mended()
         self._make_pending(Domain.TRUE)
         self.env["pdd.issue"]._settle_idle()
@@ -115,34 +116,12 @@ class PddOrder(models.Model):
 
         :raise: one of ``races``
         """
-        self._do_safely(
+        do_safely(
+            self,
             lambda orders: orders._make(),
             lambda order, error: order._set_error(error),
             races,
         )
-
-    def _do_safely(self, work, give_up, races=LAST_RACES):
-        """Work on a batch; on an error halve it down to the order that is the cause.
-
-        :param work: called with orders
-        :param give_up: called with the one order and its error
-        :param tuple races: exceptions that mean that another worker was faster
-        :raise: one of ``races``
-        """
-        if not self:
-            return
-        try:
-            with self.env.cr.savepoint():
-                work(self)
-        except races:
-            raise
-        except Exception as error:  # noqa: BLE001 one bad order must not stop the others
-            if len(self) == 1:
-                give_up(self, error)
-                return
-            middle = len(self) // 2
-            self[:middle]._do_safely(work, give_up, races)
-            self[middle:]._do_safely(work, give_up, races)
 
     def _set_error(self, error):
         """Keep an order that cannot be made, with a sentence and an issue."""

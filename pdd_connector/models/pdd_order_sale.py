@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import mute_logger
 
+from ..batches import do_safely
 from .amounts import to_fen
 
 QUIET = {
@@ -263,7 +264,8 @@ class PddOrder(models.Model):
             orders = self.browse().concat(*missing.values())
             # a meeting is no error of the server's log
             with mute_logger("odoo.sql_db"):
-                orders.with_company(shop.company_id)._do_safely(
+                do_safely(
+                    orders.with_company(shop.company_id),
                     lambda some, shop=shop: some._get_delivery_contacts(shop),
                     lambda order, error: None,  # making it will say what is wrong
                     races,

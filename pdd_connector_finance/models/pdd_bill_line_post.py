@@ -1,9 +1,8 @@
 # Copyright 2026 The Pinduoduo connector authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import models
-from odoo.exceptions import UserError
+from odoo.addons.pdd_connector.batches import do_safely
 from odoo.fields import Command
-from psycopg2 import OperationalError
 
 BATCH_SIZE = 500
 DAY_LIMIT = 20_000  # most movements of one entry per day
@@ -34,33 +33,21 @@ class PddBillLine(models.Model):
     # --- one batch
 
     def _post_safely(self):
-        """Post a batch; on an error halve it down to the movement that is the cause.
+        """Post a batch; one that fails stops no other.
 
         :raise OperationalError: another worker was faster
         """
-        if not self:
-            return
-        try:
-            with self.env.cr.savepoint():
-                self._post()
-        except OperationalError:
-            raise
-        except Exception as error:  # noqa: BLE001 one bad line must not stop the others
-            if len(self) == 1:
-                self._set_held(error)
-                return
-            middle = len(self) // 2
-            self[:middle]._post_safely()
-            self[middle:]._post_safely()
+        do_safely(
+            self,
+            lambda lines: lines._post(),
+            lambda line, error: line._set_held(error),
+        )
 
     def _set_held(self, error):
         """Keep a movement that cannot be posted, with a sentence for a person."""
-        if isinstance(error, UserError):
-            message = error.args[0]
-        else:
-            message = self.env["pdd.issue"]._report_exception(
-                self.shop_id, f"posting of bill line {self.id}", error
-            )
+        message = self.env["pdd.issue"]._explain_failure(
+            self.shop_id, f"posting of bill line {self.id}", error
+        )
         self.write({"state": "held", "reason": "error", "error_message": message})
 
     def _post(self):

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.addons.pdd_connector import pop
+from odoo.addons.pdd_connector.batches import do_safely
 from odoo.addons.pdd_connector.const import ORDER_RECEIVED, ORDER_SHIPPED
 from odoo.addons.pdd_connector.models.amounts import to_fen
 from odoo.exceptions import UserError
@@ -166,24 +167,15 @@ class PddOrder(models.Model):
     # --- one batch
 
     def _invoice_safely(self):
-        """Invoice a batch; on an error halve it down to the order that is the cause.
+        """Invoice a batch; one that fails stops no other.
 
         :raise OperationalError: another worker was faster
         """
-        if not self:
-            return
-        try:
-            with self.env.cr.savepoint():
-                self._invoice()
-        except OperationalError:
-            raise
-        except Exception as error:  # noqa: BLE001 one bad order must not stop the others
-            if len(self) == 1:
-                self._set_invoice_error(error)
-                return
-            middle = len(self) // 2
-            self[:middle]._invoice_safely()
-            self[middle:]._invoice_safely()
+        do_safely(
+            self,
+            lambda orders: orders._invoice(),
+            lambda order, error: order._set_invoice_error(error),
+        )
 
     def _lose_invoice(self):
         """Note that a person took the invoice away: he decides about the next one."""
@@ -200,12 +192,9 @@ class PddOrder(models.Model):
 
     def _set_invoice_error(self, error):
         """Keep an order that cannot be invoiced, with a sentence for a person."""
-        if isinstance(error, UserError):
-            message = error.args[0]
-        else:
-            message = self.env["pdd.issue"]._report_exception(
-                self.shop_id, f"invoice of order {self.order_sn}", error
-            )
+        message = self.env["pdd.issue"]._explain_failure(
+            self.shop_id, f"invoice of order {self.order_sn}", error
+        )
         self.write({"invoice_state": "error", "invoice_error": message})
 
     def _invoice(self):

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.addons.pdd_connector import pop
+from odoo.addons.pdd_connector.batches import work_through
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
-from psycopg2 import OperationalError
 
 from ..const import BUYER, PLATFORM, SETTLEMENT_FIXES, TOO_MUCH
 from .pdd_flow_type import OF_ORDERS
@@ -253,22 +253,12 @@ class PddOrder(models.Model):
         """
         domain = Domain("settlement_state", "in", ("open", "partly"))
         domain &= Domain("settlement_due_date", "<", fields.Date.context_today(self))
-        commit_progress = self.env["ir.cron"]._commit_progress
-        time_left, last_id = commit_progress(), 0
-        while time_left:
-            batch = self.search(
-                domain & Domain("id", ">", last_id), order="id", limit=AGE_BATCH
-            )
-            if not batch:
-                break
-            last_id = batch[-1].id
-            try:
-                late = batch.try_lock_for_update().filtered_domain(domain)
-                late.settlement_state = "overdue"
-                time_left = commit_progress(len(batch))
-            except OperationalError:
-                self.env.cr.rollback()  # another worker was faster
-            self.env.invalidate_all()
+        work_through(
+            self,
+            domain,
+            AGE_BATCH,
+            lambda orders: orders.write({"settlement_state": "overdue"}),
+        )
         self.env["pdd.shop"].search(Domain.TRUE)._review_safely()
 
     # --- reconciling

@@ -2,11 +2,11 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, models
 from odoo.addons.pdd_connector import pop
+from odoo.addons.pdd_connector.batches import do_safely, work_through
 from odoo.addons.pdd_connector.const import RETURN_AND_REFUND
 from odoo.addons.pdd_connector.models.amounts import spread, to_fen
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from psycopg2 import OperationalError
 
 from ..const import BUYER, PLATFORM
 from .pdd_bill_line_post import POSTING
@@ -51,43 +51,23 @@ class PddRefund(models.Model):
     @api.model
     def _book_all(self):
         """Book all refunds that wait for it, one transaction per batch."""
-        domain = self._get_to_book_domain()
-        commit_progress = self.env["ir.cron"]._commit_progress
-        time_left, last_id = commit_progress(), 0
-        while time_left:
-            batch = self.search(
-                domain & Domain("id", ">", last_id), order="id", limit=BATCH_SIZE
-            )
-            if not batch:
-                break
-            last_id = batch[-1].id
-            try:
-                batch.try_lock_for_update().filtered_domain(domain)._book_safely()
-            except OperationalError:
-                self.env.cr.rollback()  # another worker was faster; still to book
-                break
-            time_left = commit_progress(len(batch))
-            self.env.invalidate_all()
+        work_through(
+            self,
+            self._get_to_book_domain(),
+            BATCH_SIZE,
+            lambda refunds: refunds._book_safely(),
+        )
 
     def _book_safely(self):
-        """Book a batch; on an error halve it down to the refund that is the cause.
+        """Book a batch; one that fails stops no other.
 
         :raise OperationalError: another worker was faster
         """
-        if not self:
-            return
-        try:
-            with self.env.cr.savepoint():
-                self._book()
-        except OperationalError:
-            raise
-        except Exception as error:  # noqa: BLE001 one bad refund must not stop the others
-            if len(self) == 1:
-                self._set_book_error(error)
-                return
-            middle = len(self) // 2
-            self[:middle]._book_safely()
-            self[middle:]._book_safely()
+        do_safely(
+            self,
+            lambda refunds: refunds._book(),
+            lambda refund, error: refund._set_book_error(error),
+        )
 
     def _lose_credit_note(self):
         """Note that a person took the credit note away: he decides about the next one."""
@@ -101,13 +81,9 @@ class PddRefund(models.Model):
         )
 
     def _set_book_error(self, error):
-        if isinstance(error, UserError):
-            message = error.args[0]
-        else:
-            message = self.env["pdd.issue"]._report_exception(
-                self.shop_id, f"refund {self.after_sales_id}", error, self.order_id
-            )
-        self.book_error = message
+        self.book_error = self.env["pdd.issue"]._explain_failure(
+            self.shop_id, f"refund {self.after_sales_id}", error, self.order_id
+        )
 
     # --- one batch
 

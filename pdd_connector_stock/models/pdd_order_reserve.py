@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.addons.pdd_connector.batches import do_safely
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from psycopg2 import OperationalError
@@ -99,7 +100,8 @@ class PddOrder(models.Model):
         ready = batch.filtered(lambda order: order._get_source_warehouses() <= free)
         if ready != batch:
             self._reserve_soon()
-        ready.try_lock_for_update()._do_safely(
+        do_safely(
+            ready.try_lock_for_update(),
             lambda orders: orders._reserve(),
             lambda order, error: order._set_reserve_error(error),
         )
