@@ -93,7 +93,7 @@ class PddOrder(models.Model):
         compute="_compute_settlement_age",
         help="Days since the invoice, while the order is not settled.",
     )
-    settlement_fix = fields.Char(string="What to Do", compute="_compute_settlement_fix")
+    settlement_fix = fields.Text(string="What to Do", compute="_compute_settlement_fix")
 
     @api.depends(
         "state",

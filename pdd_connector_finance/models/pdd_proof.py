@@ -56,7 +56,7 @@ class PddProof(models.Model):
         readonly=True,
         help="From when until when no bill shows the day's movements (in Shanghai).",
     )
-    next_step = fields.Char(compute="_compute_next_step")
+    next_step = fields.Text(compute="_compute_next_step")
     has_totals = fields.Boolean(
         string="Totals Agree",
         readonly=True,
