@@ -3,7 +3,7 @@
 {
     "name": "Pinduoduo Connector",
     "summary": "Goods and orders of Pinduoduo (PDD) shops in Odoo Sales",
-    "version": "19.0.1.0.0",
+    "version": "19.0.2.0.0",
     "category": "Sales/Sales",
     "author": "The Pinduoduo connector authors, Odoo Community Association (OCA)",
     "license": "LGPL-3",

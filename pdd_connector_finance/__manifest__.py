@@ -3,7 +3,7 @@
 {
     "name": "Pinduoduo Connector: Finance",
     "summary": "Invoices, bills and settlement of Pinduoduo (PDD) shops",
-    "version": "19.0.1.0.0",
+    "version": "19.0.2.0.0",
     "category": "Accounting/Accounting",
     "author": "The Pinduoduo connector authors, Odoo Community Association (OCA)",
     "license": "LGPL-3",
