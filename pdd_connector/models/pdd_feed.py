@@ -160,7 +160,9 @@ class PddFeed(models.Model):
     def _pull(self):
         """Return the generator of this feed's kind; it yields after each written page."""
         self.ensure_one()
-        return getattr(self, f"_pull_{self.kind}")()
+        # what a page brings about happens in the shop's company
+        feed = self.with_company(self.company_id)
+        return getattr(feed, f"_pull_{self.kind}")()
 
     def _lock(self):
         """Lock the cursor for the page about to be written.

@@ -8,7 +8,7 @@ from odoo.fields import Domain
 from odoo.tools.translate import LazyTranslate
 from psycopg2 import OperationalError
 
-from ..batches import work_through
+from ..batches import by_company, work_through
 from .pdd_change_policy import POLICY_KINDS, STAGES
 
 _logger = logging.getLogger(__name__)
@@ -130,9 +130,10 @@ class PddOrderChange(models.Model):
         self.check_access("read")
         waiting = self.filtered(lambda change: change.state == "asked")
         # the connector writes the documents; who decided is kept
-        for change in waiting.sudo():
-            change._apply(force=True)
-            change.decided_user_id = self.env.uid
+        for changes in by_company(waiting.sudo()):
+            for change in changes:
+                change._apply(force=True)
+                change.decided_user_id = self.env.uid
         waiting._settle_issues()
 
     def action_ignore(self):
@@ -240,7 +241,7 @@ class PddOrderChange(models.Model):
         :param bool force: a person has decided
         """
         self.ensure_one()
-        order = self.order_id.with_company(self.company_id)
+        order = self.order_id
         edit = False if force else getattr(order, f"_find_{self.kind}_edit", str)()
         if edit:
             self._ask(edit)

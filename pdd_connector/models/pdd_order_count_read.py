@@ -60,6 +60,7 @@ class PddOrderCount(models.Model):
         silent_shops = self.env["pdd.shop"]
         # one by one: each commit empties the cache, which must not be filled for all
         for place, count in enumerate(map(self.browse, self.ids), 1):
+            count = count.with_company(count.company_id)
             running = count.shop_id not in silent_shops
             while running and time_left:
                 running = count._run_part(raise_error)

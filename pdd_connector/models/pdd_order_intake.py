@@ -83,6 +83,12 @@ class PddOrder(models.Model):
         :param list rows: orders as the list APIs and the detail API return them
         :return: the orders that were created or changed
         """
+        shop = shop.with_company(shop.company_id)
+        return self.with_company(shop.company_id)._intake_page(shop, rows)
+
+    @api.model
+    def _intake_page(self, shop, rows):
+        """Do that in the environment of the shop's company."""
         rows = self._newest_rows(shop, rows)
         known = {
             order.order_sn: order

@@ -7,7 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
 
-from ..batches import LOST, do_safely
+from ..batches import LOST, by_company, do_safely
 from ..races import RACES
 
 _logger = logging.getLogger(__name__)
@@ -145,7 +145,8 @@ class PddOrder(models.Model):
             lambda order: order.state in ("held", "error") and not order.is_incomplete
         )
         made = orders.filtered("sale_order_id")
-        made._review_made()
+        for some in by_company(made):
+            some._review_made()
         # unreadable rows wait for the platform
         unmade = (orders - made).filtered("line_ids")
         unmade.write({"state": "pending", "error_message": False})
@@ -164,8 +165,9 @@ class PddOrder(models.Model):
 
     def _make(self):
         """Hold, cancel or turn into confirmed sales orders: a batch, set by set."""
-        for shop, orders in self.grouped("shop_id").items():
-            ready = orders._hold()
-            if ready:
-                shop._check_currency()
-                ready.with_company(shop.company_id)._make_sale_orders(shop)
+        for some in by_company(self):
+            for shop, orders in some.grouped("shop_id").items():
+                ready = orders._hold()
+                if ready:
+                    shop._check_currency()
+                    ready._make_sale_orders(shop)

@@ -207,7 +207,7 @@ class PddOrder(models.Model):
         """
         self.ensure_one()
         order = self.with_company(self.company_id)
-        taxes = order._get_taxes(self.shop_id)
+        taxes = order._get_taxes(order.shop_id)
         for line in lines.filtered("sale_line_id"):
             sale_line = line.sale_line_id
             vals = order._prepare_priced_vals(

@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import mute_logger
 
-from ..batches import do_safely
+from ..batches import by_company, do_safely
 from .amounts import to_fen
 
 QUIET = {
@@ -258,20 +258,24 @@ class PddOrder(models.Model):
             lambda order: not order._is_cancelled() and not order._get_open_holds()
         )
         created = False
-        for shop, orders in ready.grouped("shop_id").items():
-            shop._get_buyer_partner()
-            _known, missing = orders._find_receivers(shop)
-            orders = self.browse().concat(*missing.values())
-            # a meeting is no error of the server's log
-            with mute_logger("odoo.sql_db"):
-                do_safely(
-                    orders.with_company(shop.company_id),
-                    lambda some, shop=shop: some._get_delivery_contacts(shop),
-                    lambda order, error: None,  # making it will say what is wrong
-                    races,
-                )
-            created = created or bool(missing)
+        for some in by_company(ready):
+            for shop, orders in some.grouped("shop_id").items():
+                created |= orders._create_missing_receivers(shop, races)
         return created
+
+    def _create_missing_receivers(self, shop, races):
+        """Create the delivery addresses of one shop; return whether one was missing."""
+        shop._get_buyer_partner()
+        _known, missing = self._find_receivers(shop)
+        # a meeting is no error of the server's log
+        with mute_logger("odoo.sql_db"):
+            do_safely(
+                self.browse().concat(*missing.values()),
+                lambda some: some._get_delivery_contacts(some.shop_id),
+                lambda order, error: None,  # making it will say what is wrong
+                races,
+            )
+        return bool(missing)
 
     def _get_delivery_contacts(self, shop):
         """Return the delivery address of each order, created where it is new.

@@ -56,6 +56,12 @@ class PddRefund(models.Model):
         :param list rows: items of ``refund_list``
         :return: the after-sales that were created or changed
         """
+        shop = shop.with_company(shop.company_id)
+        return self.with_company(shop.company_id)._intake_page(shop, rows)
+
+    @api.model
+    def _intake_page(self, shop, rows):
+        """Do that in the environment of the shop's company."""
         rows = self._newest_rows(shop, rows)
         known = {
             refund.after_sales_id: refund

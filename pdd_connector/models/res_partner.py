@@ -37,7 +37,8 @@ class ResPartner(models.Model):
         contacts one by one; here it is done for all of them at once, with the same result.
         """
         contacts = self.with_context(_partners_skip_fields_sync=True).create(vals_list)
-        company_partner = parent.commercial_partner_id
+        # read in the company the contacts are written in
+        company_partner = parent.with_env(self.env).commercial_partner_id
         values = company_partner._get_commercial_values()
         if values:
             contacts.write(values)

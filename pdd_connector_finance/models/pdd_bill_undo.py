@@ -52,6 +52,7 @@ class PddBill(models.Model):
         count = self.env["pdd.bill.line"].search_count(posted)
         time_left = commit_progress(remaining=count)
         for bill in self:
+            bill = bill.with_company(bill.company_id)
             last_id = None
             while time_left and last_id != 0:
                 journal = bill.shop_id.journal_id

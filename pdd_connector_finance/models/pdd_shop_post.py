@@ -24,7 +24,8 @@ class PddShop(models.Model):
         shops |= self.browse(shop.id for (shop,) in rows)
         self.env["pdd.bill"].search([("state", "=", "undoing")])._finish_undo()
         for shop in shops:
-            self.env["pdd.bill.line"]._link_orders(shop)
+            lines = self.env["pdd.bill.line"].with_company(shop.company_id)
+            lines._link_orders(shop)
         self.env["pdd.bill.line"]._accept_bank_matching(shops)
         shops._post_bills()
         shops._link_compensations()
@@ -44,6 +45,7 @@ class PddShop(models.Model):
             self.env.ref("pdd_connector_finance.ir_cron_prove")._trigger()
         time_left = commit_progress(remaining=count)
         for shop in self:
+            shop = shop.with_company(shop.company_id)
             try:
                 journal, trouble = shop._find_bill_journal()
             except UniqueViolation:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.addons.pdd_connector import pop
+from odoo.addons.pdd_connector.batches import by_company
 from odoo.addons.pdd_connector.races import RACES
 from odoo.exceptions import UserError
 from odoo.fields import Domain
@@ -72,8 +73,9 @@ class PddOutbox(models.AbstractModel):
             time_left = commit_progress()
             if not claimed:
                 break
-            resting_shops = claimed._send()
-            domain &= Domain("shop_id", "not in", resting_shops.ids)
+            for rows in by_company(claimed):
+                resting_shops = rows._send()
+                domain &= Domain("shop_id", "not in", resting_shops.ids)
 
     def _trigger_send(self):
         """Wake the scheduled action when some of these rows are due."""

@@ -115,7 +115,8 @@ class PddReturnReceive(models.TransientModel):
             for line in self.line_ids
         }
         # the connector keeps cases; receiving needs the right to receive transfers
-        self.case_id.sudo()._receive(found)
+        case = self.case_id.sudo()
+        case.with_company(case.company_id)._receive(found)
         message = self.env._("%s is received.", self.case_id.display_name)
         return self._open_next(message)
 
