@@ -1,3 +1,7 @@
+from . import pdd_outbox  # others inherit from it
+
+# isort: split
+
 from . import (
     account_analytic_distribution_model,
     account_fiscal_position,

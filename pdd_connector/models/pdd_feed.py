@@ -7,12 +7,13 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from .. import pop
+from ..backoff import pause_after
 from ..races import RACES
 
 _logger = logging.getLogger(__name__)
 
-RETRY_MINUTES = 1
-MAX_RETRY_MINUTES = 5  # one failing call in so many minutes costs nothing
+RETRY = timedelta(minutes=1)
+MOST_RETRY = timedelta(minutes=5)  # one failing call in so many minutes costs nothing
 REPORT_AFTER = 3  # failures in a row that make an issue
 ROUND_SECONDS = 50  # a feed is asked again after that, not sooner, while others wait
 DONE = object()  # of a pull that has no page left
@@ -176,7 +177,7 @@ class PddFeed(models.Model):
         """Read again in a minute: two workers wrote the same rows at once."""
         _logger.info("PDD feed %s: read again after %s", self.id, type(error).__name__)
         cron = self.env.ref(f"pdd_connector.ir_cron_{self.kind}_intake")
-        cron._trigger(fields.Datetime.now() + timedelta(minutes=RETRY_MINUTES))
+        cron._trigger(fields.Datetime.now() + RETRY)
 
     # --- outcome
 
@@ -205,8 +206,7 @@ class PddFeed(models.Model):
     def _set_failed(self, error):
         """Note why the feed stopped and when to try again; return the sentence."""
         failures = self.failure_count + 1
-        minutes = min(RETRY_MINUTES * 2 ** (failures - 1), MAX_RETRY_MINUTES)
-        delay = timedelta(minutes=minutes)
+        delay = pause_after(failures, RETRY, MOST_RETRY)
         if isinstance(error, pop.PddThrottledError):
             failures, delay = self.failure_count, timedelta(seconds=error.retry_after)
         sentence = self._explain(error)

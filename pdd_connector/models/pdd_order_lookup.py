@@ -6,6 +6,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 
 from .. import pop
+from ..backoff import is_failed_call, pause_after
 
 _logger = logging.getLogger(__name__)
 
@@ -14,6 +15,7 @@ BATCH = 20
 # a new order may be unknown to the detail call for about 10 minutes
 PATIENCE = timedelta(minutes=10)
 RETRY = timedelta(minutes=1)
+MOST_RETRY = timedelta(minutes=5)  # the order's deadline runs meanwhile
 
 
 class PddOrderLookup(models.Model):
@@ -37,6 +39,7 @@ class PddOrderLookup(models.Model):
         string="Ask On", required=True, readonly=True, default=fields.Datetime.now
     )
     last_error = fields.Char(readonly=True)
+    attempt_count = fields.Integer(string="Failed Calls", readonly=True)
 
     _order_sn_uniq = models.UniqueIndex("(shop_id, order_sn)")
     _due_idx = models.Index("(shop_id, due_date)")
@@ -108,18 +111,39 @@ class PddOrderLookup(models.Model):
             # what is still unreadable now is so for good
             Order = self.env["pdd.order"].with_context(pdd_in_full=True)
             Order._intake(found.shop_id, [answers[lookup] for lookup in found])
-        now = fields.Datetime.now()
         missing = mine - found
+        now = fields.Datetime.now()
         given_up = missing.filtered(
             lambda lookup: (
                 lookup.create_date < now - PATIENCE
                 and isinstance(answers[lookup], pop.PddBusinessError)
             )
         )
-        for lookup in missing - given_up:
-            lookup.write({"due_date": now + RETRY, "last_error": str(answers[lookup])})
+        (missing - given_up)._postpone(answers)
         given_up._give_up()
         (found + given_up).unlink()
+
+    def _postpone(self, answers):
+        """Ask again later: the longer, the more calls have failed.
+
+        A platform that does not know an order yet has not failed. Where one error ended
+        a batch, only the first of its orders was asked for.
+        """
+        now, made = fields.Datetime.now(), set()
+        for lookup in self:
+            error = answers[lookup]
+            failures = lookup.attempt_count
+            if id(error) not in made and not isinstance(error, pop.PddBusinessError):
+                failures += is_failed_call(error)
+            made.add(id(error))
+            pause = pause_after(failures, RETRY, MOST_RETRY)
+            lookup.write(
+                {
+                    "attempt_count": failures,
+                    "due_date": now + pause,
+                    "last_error": str(error),
+                }
+            )
 
     def _give_up(self):
         """Judge the orders of one shop that the platform does not give in full."""

@@ -1,18 +1,10 @@
 # Copyright 2026 The Pinduoduo connector authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-import logging
-
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
 from odoo.fields import Domain
-from psycopg2 import OperationalError
-
-from .. import pop
-
-_logger = logging.getLogger(__name__)
 
 NOTE_API = "pdd.order.note.update"
-BATCH_SIZE = 20
 TAG_NAME_LIMIT = 3  # characters, a limit of the platform
 NOTE_LIMIT = 300
 
@@ -25,8 +17,10 @@ class PddOrderNote(models.Model):
 
     _name = "pdd.order.note"
     _description = "PDD Order Note"
+    _inherit = ["pdd.outbox"]
     _order = "id desc"
     _rec_name = "note"
+    _outbox_cron = "pdd_connector.ir_cron_note_send"
 
     order_id = fields.Many2one(
         "pdd.order", required=True, index=True, ondelete="cascade"
@@ -57,9 +51,8 @@ class PddOrderNote(models.Model):
         default="to_send",
         index=True,
     )
-    sent_date = fields.Datetime(readonly=True)
-    error_message = fields.Char(readonly=True)
 
+    _to_send_idx = models.Index("(id) WHERE state = 'to_send'")
     _tag_named = models.Constraint(
         "CHECK((tag IS NULL) = (tag_name IS NULL))",
         "The platform takes a colour only together with its name.",
@@ -81,7 +74,7 @@ class PddOrderNote(models.Model):
     def create(self, vals_list):
         notes = super().create(vals_list)
         notes._supersede()
-        self.env.ref("pdd_connector.ir_cron_note_send")._trigger()
+        notes._trigger_send()
         return notes
 
     def action_send(self):
@@ -93,8 +86,8 @@ class PddOrderNote(models.Model):
         self.check_access("read")
         # users write notes; their way out is the connector's
         refused = self.sudo().filtered(lambda note: note.state == "error")
-        refused.write({"state": "to_send", "error_message": False})
-        self.env.ref("pdd_connector.ir_cron_note_send")._trigger()
+        refused.write({"state": "to_send", **self._prepare_fresh_vals()})
+        refused._trigger_send()
 
     def _supersede(self):
         """Drop earlier notes of the same orders that have not been sent."""
@@ -105,38 +98,10 @@ class PddOrderNote(models.Model):
 
     # --- sending
 
-    @api.model
-    def _cron_send(self):
-        """Send what waits, one call per order; no row is locked while a call runs."""
-        commit_progress = self.env["ir.cron"]._commit_progress
-        domain = Domain("state", "=", "to_send")
-        domain &= Domain("shop_id.state", "=", "authorised")
-        notes = self.search(domain, order="id", limit=BATCH_SIZE)
-        time_left = commit_progress(remaining=len(notes))
-        blocked = self.env["pdd.shop"]
-        for note in notes:
-            if not time_left:
-                break
-            if note.shop_id not in blocked and not note._send():
-                blocked += note.shop_id
-            time_left = commit_progress(1)
-        if len(notes) == BATCH_SIZE:
-            self.env.ref("pdd_connector.ir_cron_note_send")._trigger()
-
-    def _send(self):
-        """Send one note; return whether the shop can take more now."""
-        self.ensure_one()
-        try:
-            self.shop_id._call(NOTE_API, **self._prepare_params())
-        except pop.PddBusinessError as error:
-            self._finish("error", error_message=self.shop_id._explain(error))
-            return True
-        except (pop.PddError, UserError) as error:
-            self.env.cr.rollback()
-            _logger.info("PDD note %s waits: %s", self.id, type(error).__name__)
-            return False
-        self._finish("sent", sent_date=fields.Datetime.now(), error_message=False)
-        return True
+    def _tell(self):
+        """Send one note; sent twice it is the same note."""
+        self.shop_id._call(NOTE_API, **self._prepare_params())
+        return self._prepare_sent_vals(), None
 
     def _prepare_params(self):
         """Return the parameters of the call."""
@@ -144,13 +109,3 @@ class PddOrderNote(models.Model):
         if self.tag:
             params |= {"tag": int(self.tag), "tag_name": self.tag_name}
         return params
-
-    def _finish(self, state, **vals):
-        """Note the outcome, unless a later note has replaced this one meanwhile."""
-        try:
-            note = self.try_lock_for_update()
-            if note.state == "to_send":
-                note.write({"state": state, **vals})
-            self.env.cr.flush()
-        except OperationalError:
-            self.env.cr.rollback()  # replaced just now

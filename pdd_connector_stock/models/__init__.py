@@ -24,7 +24,6 @@ from . import (
     pdd_order_route,
     pdd_order_stop,
     pdd_order_waybill,
-    pdd_outbox,
     pdd_parcel,
     pdd_parcel_group,
     pdd_parcel_send,

@@ -4,12 +4,10 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.addons.pdd_connector import pop
-from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import SQL
-from psycopg2 import OperationalError
 
 OFFSALE_API = "pdd.goods.sale.status.set"
-BATCH = 100
 ASK_AGAIN = timedelta(days=7)
 
 
@@ -23,8 +21,10 @@ class PddGoodsOffsale(models.Model):
 
     _name = "pdd.goods.offsale"
     _description = "PDD Off-Sale Proposal"
+    _inherit = ["pdd.outbox"]
     _order = "state, id desc"
     _rec_name = "goods_id"
+    _outbox_cron = "pdd_connector_stock.ir_cron_stock_publish"
 
     goods_id = fields.Many2one(
         "pdd.goods", required=True, readonly=True, index=True, ondelete="cascade"
@@ -47,8 +47,7 @@ class PddGoodsOffsale(models.Model):
     )
     approve_user_id = fields.Many2one("res.users", string="Decided By", readonly=True)
     approve_date = fields.Datetime(string="Decided On", readonly=True)
-    sent_date = fields.Datetime(string="Told On", readonly=True)
-    message = fields.Char(string="Answer", readonly=True)
+    error_message = fields.Text(string="Answer")
 
     _open_uniq = models.UniqueIndex(
         "(goods_id) WHERE state IN ('to_approve', 'to_send')",
@@ -126,7 +125,8 @@ class PddGoodsOffsale(models.Model):
     def action_approve(self):
         """Approve; the platform is told by the scheduled action."""
         self._decide("to_send")
-        self.env["pdd.stock.publication"]._wake()
+        # the scheduled action is the connector's, whoever approves
+        self.sudo()._trigger_send()
 
     def action_reject(self):
         """Leave the goods as they are; what stays sold out is proposed again in a week."""
@@ -149,44 +149,22 @@ class PddGoodsOffsale(models.Model):
     @api.model
     def _send_approved(self, shops):
         """Tell the platform what was approved; a shop that fails is tried later."""
-        rows = self.search(
-            [("state", "=", "to_send"), ("shop_id", "in", shops.ids)], limit=BATCH
-        )
-        for _shop, proposals in rows.grouped("shop_id").items():
-            for proposal in proposals:
-                # it may have waited for long: for a token, for the platform
-                if proposal._filter_outdated():
-                    proposal._settle_outdated()
-                elif not proposal._send():
-                    break
+        self._send_due(Domain("shop_id", "in", shops.ids))
 
-    def _send(self):
-        """Tell one decision; return whether the shop may go on."""
-        try:
-            answer = self.shop_id._call(
-                OFFSALE_API,
-                goods_id=int(self.goods_id.goods_id),
-                is_onsale=int(self.onsale),
-            )
-        except pop.PddClockError as error:
-            return self._settle_failure(error)
-        except (pop.PddBusinessError, pop.PddParameterError) as error:
-            message = self.shop_id._explain(error)
-            self._settle({"state": "error", "message": message})
-            return True
-        except (pop.PddError, UserError) as error:
-            return self._settle_failure(error)
-        done = answer.get("is_success") is True
-        self._settle(
-            {
-                "state": "done" if done else "error",
-                "sent_date": fields.Datetime.now(),
-                "message": False,
-            }
+    def _tell(self):
+        """Tell one decision, unless its reason has gone while it waited."""
+        if self._filter_outdated():
+            return self._prepare_outdated_vals(), None
+        answer = self.shop_id._call(
+            OFFSALE_API,
+            goods_id=int(self.goods_id.goods_id),
+            is_onsale=int(self.onsale),
         )
-        return True
+        if answer.get("is_success") is not True:
+            raise pop.PddBusinessError(0, self.env._("No success was reported."))
+        return {**self._prepare_sent_vals(), "state": "done"}, None
 
-    def _settle_outdated(self):
+    def _prepare_outdated_vals(self):
         """End what was approved and is not true any more.
 
         An attempt before may have reached the platform without an answer. So goods that
@@ -196,23 +174,11 @@ class PddGoodsOffsale(models.Model):
             message = self.env._("Not told: nothing is left to offer.")
         else:
             message = self.env._("Not told: there is stock to offer again.")
-        self._settle({"state": "withdrawn", "message": message})
+        return {"state": "withdrawn", "error_message": message, "retry_date": False}
 
-    def _settle_failure(self, error):
-        """Note why it waits; return that the shop may not go on."""
-        self.env.cr.rollback()
-        is_told = isinstance(error, pop.PddError)
-        message = self.shop_id._explain(error) if is_told else error.args[0]
-        self._settle({"message": message})
-        return False
-
-    def _settle(self, vals):
-        """Write the outcome; if another worker was faster it is told once more."""
-        self.env.cr.rollback()
-        try:
-            self.write(vals)
-            if vals.get("state") == "done":
-                self.goods_id.is_onsale = self.onsale
-            self.env["ir.cron"]._commit_progress()
-        except OperationalError:
-            self.env.cr.rollback()
+    def _write_outcome(self, vals, seen=None):
+        """Note on the goods what the platform was told."""
+        result = super()._write_outcome(vals, seen)
+        if vals.get("state") == "done":
+            self.goods_id.is_onsale = self.onsale
+        return result

@@ -142,7 +142,8 @@ class PddParcel(models.Model):
         """Queue these parcels again, as they are now."""
         for parcel in self:
             state = self._get_open_state(parcel.logistics_id, parcel.tracking_number)
-            parcel.write({"state": state, **self._no_trouble_vals()})
+            vals = {**self._no_trouble_vals(), **self._prepare_fresh_vals()}
+            parcel.write({"state": state, **vals})
         self._trigger_send()
 
     @api.model

@@ -90,7 +90,7 @@ class PddParcel(models.Model):
                 return self._make_call(call), row
             except pop.PddBusinessError as later_error:
                 error = later_error
-        return self._prepare_refused_vals(error), row
+        return {**self._prepare_refused_vals(error), **self._count_failure()}, row
 
     # --- calls
 

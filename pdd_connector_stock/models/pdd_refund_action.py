@@ -131,8 +131,8 @@ class PddRefundAction(models.Model):
                     self._check_limits(action.shop_id, action.amount)
                 action.write(
                     {
+                        **self._prepare_fresh_vals(),
                         "state": "to_send",
-                        "retry_date": False,
                         "agreed_date": fields.Datetime.now(),
                     }
                 )

@@ -151,7 +151,11 @@ class PddStockPublication(models.Model):
         readonly=True,
         default="to_send",
     )
-    attempts = fields.Integer(readonly=True)
+    attempts = fields.Integer(
+        string="Failed Calls",
+        readonly=True,
+        help="Calls that failed: the pause before the next one grows with them.",
+    )
     message = fields.Char(
         string="Answer", readonly=True, help="The platform's answer, or what happened."
     )

@@ -16,7 +16,7 @@ STALE = timedelta(minutes=2)  # of a claim: the seconds above, two calls, their 
 # whole queue for each row as long as the first quantities of a shop are not analysed
 CLAIM_QUERY = """
     UPDATE pdd_stock_publication AS taken
-       SET state = 'sending', attempts = attempts + 1,
+       SET state = 'sending',
            claim_date = clock_timestamp() AT TIME ZONE 'UTC'
      WHERE taken.id IN (
            SELECT queue.id

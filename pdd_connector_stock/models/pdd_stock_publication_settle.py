@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.addons.pdd_connector import pop
+from odoo.addons.pdd_connector.backoff import is_failed_call, pause_after
 from odoo.addons.pdd_connector.races import RACES
 from odoo.tools.translate import LazyTranslate
 
@@ -70,15 +71,21 @@ class PddStockPublication(models.Model):
 
     def _settle_pause(self, error, sentence):
         """Put the publication back; the shop's problem has to end first."""
+        failures = self.attempts + is_failed_call(error)
         seconds = getattr(error, "retry_after", None)
-        pause = timedelta(seconds=seconds) if seconds else self._get_pause()
+        pause = timedelta(seconds=seconds) if seconds else self._get_pause(failures)
         retry_date = fields.Datetime.now() + pause
         self._settle(
-            {"state": "to_send", "retry_date": retry_date, "message": sentence}
+            {
+                "state": "to_send",
+                "attempts": failures,
+                "retry_date": retry_date,
+                "message": sentence,
+            }
         )
         self._wake(retry_date)
         passing = (pop.PddThrottledError, pop.PddTransportError, pop.PddBusyError)
-        if not isinstance(error, passing) or self.attempts >= ALARM_ATTEMPTS:
+        if not isinstance(error, passing) or failures >= ALARM_ATTEMPTS:
             self.shop_id._report_stock_trouble(sentence)
 
     def _set_unknown(self, sentence, decided=None):
@@ -99,16 +106,22 @@ class PddStockPublication(models.Model):
         else:
             told = max(0, self.target_qty - self.unseen_qty)
             vals = {"maybe_qty": max(told, self.maybe_qty if self.is_maybe else 0)}
-        retry_date = fields.Datetime.now() + self._get_pause()
+        failures = self.attempts + bool(decided)
+        retry_date = fields.Datetime.now() + self._get_pause(failures)
         vals.update(
-            state="unknown", is_maybe=True, retry_date=retry_date, message=sentence
+            state="unknown",
+            is_maybe=True,
+            attempts=failures,
+            retry_date=retry_date,
+            message=sentence,
         )
         self._settle(vals)
         self._wake(retry_date)
 
-    def _get_pause(self):
-        """Return how long to wait, longer with each attempt."""
-        return min(RETRY * 2 ** min(max(self.attempts, 1) - 1, 10), RETRY_MOST)
+    @api.model
+    def _get_pause(self, failures):
+        """Return how long to wait after so many failed calls."""
+        return pause_after(failures, RETRY, RETRY_MOST)
 
     @api.model
     def _wake(self, moment=None):

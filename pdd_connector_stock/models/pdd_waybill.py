@@ -122,7 +122,7 @@ class PddWaybill(models.Model):
             state = "to_update" if waybill.tracking_number else "to_send"
             if waybill.tracking_number and not waybill._is_wanted():
                 state = "to_cancel"
-            waybill.write({"state": state, "error_message": False})
+            waybill.write({"state": state, **self._prepare_fresh_vals()})
         waybills._trigger_send()
 
     def action_give_back(self):
@@ -223,11 +223,11 @@ class PddWaybill(models.Model):
             {"state": "cancelled"}
         )
         given = self.filtered(lambda waybill: waybill._can_be_given_back())
-        given.write({"state": "to_cancel", "error_message": False, "retry_date": False})
+        given.write({"state": "to_cancel", **self._prepare_fresh_vals()})
         given._trigger_send()
 
     def _renew_receiver(self):
         """Have labels drawn anew whose receiver has changed; the number stays."""
         ready = self.filtered(lambda waybill: waybill.state == "sent")
-        ready.write({"state": "to_update", "retry_date": False})
+        ready.write({"state": "to_update", **self._prepare_fresh_vals()})
         ready._trigger_send()

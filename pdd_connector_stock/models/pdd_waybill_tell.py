@@ -4,6 +4,10 @@ import time
 
 from odoo import models
 from odoo.addons.pdd_connector import pop
+from odoo.addons.pdd_connector.models.pdd_outbox import (
+    BATCH_SECONDS,
+    SHOP_RETRY_MINUTES,
+)
 from odoo.exceptions import UserError
 from odoo.tools import split_every
 from psycopg2 import OperationalError
@@ -14,7 +18,6 @@ from ..const import (
     WAYBILL_CANCEL_API,
     WAYBILL_UPDATE_API,
 )
-from .pdd_outbox import BATCH_SECONDS, SHOP_RETRY_MINUTES
 
 
 class PddWaybill(models.Model):

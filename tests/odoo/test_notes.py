@@ -47,8 +47,25 @@ class TestNotes(PddCase):
         self.sim.faults.add("half_body", api="pdd.order.note.update", times=1)
         self._send()
         self.assertEqual(note.state, "to_send")
+        self.assertEqual(note.attempt_count, 1)
+        self._send()
+        self.assertEqual(note.state, "to_send")  # not before its time
+        note.retry_date = False
         self._send()
         self.assertEqual(note.state, "sent")
+
+    def test_one_failing_note_lets_the_shop_rest_and_counts_for_itself_only(self):
+        orders = self.order + self._order(
+            items=[{"sku_id": next(iter(self.platform.shop(None).skus)), "count": 1}]
+        )
+        notes = self.env["pdd.order.note"].create(
+            [{"order_id": order.id, "note": "x"} for order in orders]
+        )
+        self.sim.faults.add("http_5xx", api="pdd.order.note.update", times=-1)
+        self.env.ref("pdd_connector.ir_cron_note_send").method_direct_trigger()
+        self.env.invalidate_all()
+        self.assertEqual(notes.mapped("attempt_count"), [1, 0])
+        self.assertEqual(len(self.sim.journal.entries("pdd.order.note.update")), 1)
 
     def test_a_refusal_is_shown_and_can_be_tried_again(self):
         note = self._write("refused")

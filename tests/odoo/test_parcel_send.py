@@ -364,6 +364,66 @@ class TestParcelSend(ParcelCase):
                 self.assertEqual(parcel.state, "sent", parcel.error_message)
                 self.assertEqual(self._on_platform(order).tracking_number, number)
 
+    def _lose_answers(self, times=-1):
+        self.sim.faults.add("http_5xx", api=SEND, times=times)
+
+    def test_the_first_failed_call_waits_two_minutes_however_often_it_was_claimed(self):
+        parcels = self._ship(self._make_orders(6, receiver=3))
+        self._lose_answers()
+        for number in range(5):
+            self._send_parcels()
+            failed = parcels.filtered("retry_date")
+            self.assertEqual(len(failed), number + 1)
+        last = parcels - failed
+        self.assertEqual(last.attempt_count, 0)
+        before = fields.Datetime.now()
+        self._send_parcels()
+        self.assertEqual(last.attempt_count, 1)
+        self.assertLess(last.retry_date - before, timedelta(minutes=3))
+
+    def test_each_further_failed_call_doubles_the_pause_up_to_half_an_hour(self):
+        parcel = self._ship(self._make_orders())
+        self.sim.faults.add("http_5xx", times=-1)
+        pauses = []
+        for _call in range(6):
+            self._pass_time(parcel)
+            before = fields.Datetime.now()
+            self._send_parcels()
+            pauses.append(round((parcel.retry_date - before).total_seconds() / 60))
+        self.assertEqual(pauses, [2, 4, 8, 16, 30, 30])
+        self.assertEqual(parcel.attempt_count, 6)
+
+    def test_one_run_makes_one_failing_call_and_does_not_repeat_itself(self):
+        self._ship(self._make_orders(6, receiver=3))
+        self._lose_answers()
+        with self.assertNoLogs("odoo.addons.base.models.ir_cron", "WARNING"):
+            self._send_parcels()
+        self.assertEqual(len(self._calls(SEND)), 1)
+
+    def test_an_action_with_nothing_due_is_done_without_a_warning(self):
+        self._ship(self._make_orders())
+        self._lose_answers()
+        self._send_parcels()
+        with self.assertNoLogs("odoo.addons.base.models.ir_cron", "WARNING"):
+            self._send_parcels()
+        self.assertEqual(len(self._calls(SEND)), 1)
+
+    def test_what_the_shop_itself_keeps_back_is_no_failed_call(self):
+        parcel = self._ship(self._make_orders())
+        self.shop.state = "expired"
+        self._send_parcels()
+        self.assertTrue(parcel.retry_date)
+        self.assertEqual(parcel.attempt_count, 0)
+
+    def test_a_corrected_parcel_starts_with_the_shortest_pause_again(self):
+        order = self._make_orders()
+        parcel = self._ship(order)
+        self._lose_answers(times=1)
+        self._send_parcels()
+        self.assertEqual(parcel.attempt_count, 1)
+        self._prepare_parcel(order.sale_order_id.picking_ids, "SF1000000000002")
+        self.assertRecordValues(parcel, [{"attempt_count": 0, "retry_date": False}])
+
     def test_a_shop_that_may_not_call_keeps_its_parcels(self):
         orders = self._make_orders(2, receiver=3)
         parcels = self._ship(orders)

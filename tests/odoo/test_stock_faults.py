@@ -439,3 +439,14 @@ class TestStockFaults(PddStockCase):
         self._run()
         self.assertFalse(self._calls(WRITE))
         self.assertFalse(self._calls(READ))
+
+    # --- pauses
+
+    def test_a_quantity_that_was_claimed_and_not_sent_has_no_failed_call(self):
+        for number, sku in enumerate(self.skus[:3]):
+            self._stock(60 + number, sku.product_id)
+        self.sim.faults.add("http_5xx", api=READ, times=-1)
+        self._run()
+        rows = self.env["pdd.stock.publication"].search([("state", "=", "to_send")])
+        self.assertEqual(sorted(rows.mapped("attempts")), [0, 0, 1])
+        self.assertEqual(len(rows.filtered("retry_date")), 1)

@@ -81,7 +81,11 @@ class TestStockOffsale(PddStockCase):
         self.sim.faults.add("timeout_after_effect", api=STATUS)
         self._run()
         self.assertEqual(proposal.state, "to_send")
-        self.assertTrue(proposal.message)
+        self.assertTrue(proposal.error_message)
+        self.assertEqual(proposal.attempt_count, 1)
+        self._run()
+        self.assertEqual(proposal.state, "to_send")  # not before its time
+        proposal.retry_date = False
         self._run()
         self.assertEqual(proposal.state, "done")
         self.assertFalse(self._is_on_sale())
@@ -100,6 +104,7 @@ class TestStockOffsale(PddStockCase):
         self.sim.faults.add(kind, api=STATUS)
         self._run()
         self.assertEqual(proposal.state, "to_send")
+        proposal.retry_date = False
         return proposal
 
     def test_a_decision_that_waited_is_not_sent_when_stock_is_back(self):
@@ -107,7 +112,7 @@ class TestStockOffsale(PddStockCase):
         self._stock(4)
         self._run()
         self.assertEqual(proposal.state, "withdrawn")
-        self.assertIn("there is stock to offer again", proposal.message)
+        self.assertIn("there is stock to offer again", proposal.error_message)
         self.assertFalse(proposal.sent_date)
         self.assertTrue(self._is_on_sale())
         self.assertFalse(self._look())
@@ -134,7 +139,7 @@ class TestStockOffsale(PddStockCase):
         self._stock(0)
         self._run()
         self.assertEqual(back.state, "withdrawn")
-        self.assertIn("nothing is left to offer", back.message)
+        self.assertIn("nothing is left to offer", back.error_message)
         self.assertFalse(self._is_on_sale())
         self._stock(5)
         self._run()
@@ -146,7 +151,7 @@ class TestStockOffsale(PddStockCase):
         self.sim.faults.add("error", api=STATUS, error_code=10001)
         self._run()
         self.assertEqual(proposal.state, "error")
-        self.assertTrue(proposal.message)
+        self.assertTrue(proposal.error_message)
 
     def test_a_shop_without_the_option_proposes_nothing(self):
         self.shop.stock_offsale = False

@@ -4,18 +4,21 @@ import time
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.addons.pdd_connector import pop
-from odoo.addons.pdd_connector.batches import by_company
-from odoo.addons.pdd_connector.races import RACES
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from psycopg2 import OperationalError
 
+from .. import pop
+from ..backoff import is_failed_call, pause_after
+from ..batches import by_company
+from ..races import RACES
+
 BATCH_SIZE = 50
 LEASE = timedelta(minutes=10)  # a claim older than this belongs to a dead worker
+MINUTE = timedelta(minutes=1)
 BATCH_SECONDS = 180  # leaves the slowest call ample time within the lease
-RETRY_MINUTES = 1
-MAX_RETRY_MINUTES = 30
+RETRY = timedelta(minutes=2)  # after the first call without an answer
+MOST_RETRY = timedelta(minutes=30)
 SHOP_RETRY_MINUTES = 10  # the shop as a whole cannot call
 
 
@@ -50,7 +53,12 @@ class PddOutbox(models.AbstractModel):
         help="A call was made and nobody knows whether it took effect: the platform is "
         "read before anything is told again.",
     )
-    attempt_count = fields.Integer(string="Attempts", readonly=True, copy=False)
+    attempt_count = fields.Integer(
+        string="Failed Calls",
+        readonly=True,
+        copy=False,
+        help="Calls that failed: the pause before the next one grows with them.",
+    )
     retry_date = fields.Datetime(string="Not Before", readonly=True, copy=False)
     error_message = fields.Text(string="Message", readonly=True, copy=False)
     sent_date = fields.Datetime(string="Told On", readonly=True, copy=False)
@@ -67,12 +75,15 @@ class PddOutbox(models.AbstractModel):
         """Tell the due rows of a domain; any number of workers may run this."""
         domain &= Domain("state", "in", self._outbox_states)
         commit_progress = self.env["ir.cron"]._commit_progress
-        time_left = commit_progress(remaining=self.search_count(domain))
+        due = domain & self._domain_due()
+        time_left = commit_progress(remaining=self.search_count(due))
         while time_left:
             claimed = self._claim(domain)
-            time_left = commit_progress()
             if not claimed:
+                # what is left waits for its moment: it wakes the action then
+                commit_progress(remaining=0)
                 break
+            time_left = commit_progress()
             for rows in by_company(claimed):
                 resting_shops = rows._send()
                 domain &= Domain("shop_id", "not in", resting_shops.ids)
@@ -124,7 +135,6 @@ class PddOutbox(models.AbstractModel):
                 {
                     "claim_date": now,
                     "is_unsure": row.is_unsure or bool(row.claim_date),
-                    "attempt_count": row.attempt_count + 1,
                 }
             )
 
@@ -244,16 +254,33 @@ class PddOutbox(models.AbstractModel):
 
     def _prepare_failure_vals(self, error):
         """Return what becomes of a row whose telling failed."""
+        counted = self._count_failure() if is_failed_call(error) else {}
+        return {**counted, **self._prepare_remedy_vals(error)}
+
+    def _prepare_remedy_vals(self, error):
+        """Return when a row is told again after an error, or that a person has to look.
+
+        :param pop.PddError error: the class says what to do
+        """
         sentence = self.shop_id._explain(error)
         if error.outcome_unknown:
-            minutes = RETRY_MINUTES * 2 ** min(self.attempt_count, 5)
-            vals = self._prepare_retry_vals(min(minutes, MAX_RETRY_MINUTES), sentence)
+            pause = pause_after(self.attempt_count + 1, RETRY, MOST_RETRY)
+            vals = self._prepare_retry_vals(pause / MINUTE, sentence)
             return {**vals, "is_unsure": True}
         if isinstance(error, pop.PddThrottledError | pop.PddBusyError):
             return self._prepare_retry_vals(error.retry_after / 60, sentence)
         if isinstance(error, pop.PddBusinessError | pop.PddParameterError):
             return self._prepare_error_vals(sentence)
         return self._prepare_retry_vals(SHOP_RETRY_MINUTES, sentence)
+
+    def _count_failure(self):
+        """Return the values that count one more call that failed."""
+        return {"attempt_count": self.attempt_count + 1}
+
+    @api.model
+    def _prepare_fresh_vals(self):
+        """Return what is forgotten when something else, or the same again, is told."""
+        return {"error_message": False, "retry_date": False, "attempt_count": 0}
 
     @api.model
     def _prepare_error_vals(self, sentence):

@@ -1,0 +1,28 @@
+# Copyright 2026 The Pinduoduo connector authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""When something that failed is tried again: one ladder for all that calls by itself."""
+
+from . import pop
+
+MOST_STEPS = 16  # of the ladder: no number grows without end
+
+
+def pause_after(failures, first, most):
+    """Return how long to wait after so many failures in a row.
+
+    :param int failures: 1 after the first one
+    :param timedelta first: the pause after the first failure; doubled with each other
+    :param timedelta most: the longest pause
+    """
+    steps = min(max(failures, 1) - 1, MOST_STEPS)
+    return min(first * 2**steps, most)
+
+
+def is_failed_call(error):
+    """Return whether a call was made and failed.
+
+    What the shop's own pace or its state kept back never reached the platform.
+    """
+    if isinstance(error, pop.PddThrottledError):
+        return bool(error.code)
+    return isinstance(error, pop.PddError)
