@@ -7,8 +7,11 @@ class PddIssue(models.Model):
     _inherit = "pdd.issue"
 
     cause = fields.Selection(
-        selection_add=[("scan", "Pick-up scan missing")],
-        ondelete={"scan": "cascade"},
+        selection_add=[
+            ("scan", "Pick-up scan missing"),
+            ("waybill", "Waybill number not known"),
+        ],
+        ondelete={"scan": "cascade", "waybill": "cascade"},
     )
 
     def _fix_scan(self):
@@ -18,3 +21,12 @@ class PddIssue(models.Model):
         )
         domain = [("lacks_scan", "=", True), ("shop_id", "=", self.shop_id.id)]
         return {**action, "domain": domain}
+
+    def _fix_waybill(self):
+        """Open the waybill whose number nobody knows."""
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "pdd.waybill",
+            "res_id": int(self.key),
+            "view_mode": "form",
+        }

@@ -1,11 +1,14 @@
 # Copyright 2026 The Pinduoduo connector authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import re
+import unicodedata
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
-_NUMBERS = re.compile(r"[\s,;，；、]+")
+_SEPARATORS = re.compile(r"[,;|，；、。\r\n\t]+")
+_INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff]")
+WHOLE = 10  # characters; what is at least so long is a number, not a part of one
 
 
 class PddParcel(models.Model):
@@ -130,8 +133,18 @@ class PddParcel(models.Model):
 
     @api.model
     def _split_numbers(self, text):
-        """Return the tracking numbers in a transfer's tracking reference."""
-        return [number for number in _NUMBERS.split(text or "") if number]
+        """Return the tracking numbers in a transfer's tracking reference, each once.
+
+        Numbers are read off in groups and pasted from tables: blanks inside of one are
+        left out, unless what stands between them are whole numbers.
+        """
+        text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text or ""))
+        numbers = []
+        for chunk in _SEPARATORS.split(text):
+            parts = chunk.split()
+            are_whole = all(len(part) >= WHOLE for part in parts)
+            numbers += parts if are_whole else ["".join(parts)]
+        return list(dict.fromkeys(filter(None, numbers)))
 
     @api.model
     def _get_open_state(self, logistics, tracking_number):

@@ -1,8 +1,12 @@
 # Copyright 2026 The Pinduoduo connector authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
+
+REQUEST_DAYS = timedelta(days=10)  # then an unanswered request, with its ciphertext, goes
 
 
 class PddWaybill(models.Model):
@@ -47,6 +51,22 @@ class PddWaybill(models.Model):
         help="Under this number the parcel is asked for, however often.",
     )
     tracking_number = fields.Char(readonly=True, index="btree_not_null")
+    request = fields.Json(
+        readonly=True,
+        copy=False,
+        exportable=False,
+        export_string_translation=False,
+        help="What the platform was asked, ciphertext included, until it has answered.",
+    )
+    asked_date = fields.Datetime(
+        readonly=True, copy=False, help="When the number was first asked for."
+    )
+    is_given_up = fields.Boolean(
+        string="No Longer Wanted",
+        readonly=True,
+        copy=False,
+        help="The number is to be given back; the transfer may get another one.",
+    )
     print_data = fields.Text(
         readonly=True,
         exportable=False,
@@ -70,9 +90,10 @@ class PddWaybill(models.Model):
     print_date = fields.Datetime(string="Printed On", readonly=True)
 
     _picking_uniq = models.UniqueIndex(
-        "(picking_id) WHERE state != 'cancelled'",
+        "(picking_id) WHERE state != 'cancelled' AND is_given_up IS NOT TRUE",
         "This transfer has a waybill already.",
     )
+    _request_idx = models.Index("(asked_date) WHERE request IS NOT NULL")
     _object_uniq = models.Constraint(
         "UNIQUE(object_id)", "This number of ours exists already."
     )
@@ -85,7 +106,11 @@ class PddWaybill(models.Model):
         :return: the waybills of these transfers
         """
         known = self.search(
-            [("picking_id", "in", pickings.ids), ("state", "!=", "cancelled")]
+            [
+                ("picking_id", "in", pickings.ids),
+                ("state", "!=", "cancelled"),
+                ("is_given_up", "=", False),
+            ]
         )
         vals_list = [
             self._prepare_vals(picking) for picking in pickings - known.picking_id
@@ -93,6 +118,12 @@ class PddWaybill(models.Model):
         created = self.create(vals_list)
         created._trigger_send()
         return known + created
+
+    def _filter_current(self):
+        """Return those whose number travels, or is to travel, with its transfer."""
+        return self.filtered(
+            lambda waybill: waybill.state != "cancelled" and not waybill.is_given_up
+        )
 
     @api.model
     def _prepare_vals(self, picking):
@@ -120,8 +151,10 @@ class PddWaybill(models.Model):
         waybills = self.sudo().filtered(lambda waybill: waybill.state == "error")
         for waybill in waybills:
             state = "to_update" if waybill.tracking_number else "to_send"
-            if waybill.tracking_number and not waybill._is_wanted():
-                state = "to_cancel"
+            if waybill.is_given_up or (
+                waybill.tracking_number and not waybill._is_wanted()
+            ):
+                state = "to_cancel" if waybill.tracking_number else "to_send"
             waybill.write({"state": state, **self._prepare_fresh_vals()})
         waybills._trigger_send()
 
@@ -136,6 +169,20 @@ class PddWaybill(models.Model):
         for waybill in waybills:
             waybill._take_off()
         waybills._give_back()
+
+    def action_settle_unknown(self):
+        """Note that no number is left to be found: a person has looked."""
+        self.check_access("read")
+        # the outbox belongs to the connector, whoever presses the button
+        unknown = self.sudo().filtered(
+            lambda waybill: (
+                waybill.state == "error"
+                and waybill.is_unsure
+                and not waybill.tracking_number
+            )
+        )
+        unknown.write({"state": "cancelled", "is_unsure": False, "request": False})
+        unknown._settle_unsettled()
 
     def _can_be_given_back(self):
         return self.tracking_number and self.state in ("sent", "to_update", "error")
@@ -210,21 +257,63 @@ class PddWaybill(models.Model):
         return self.picking_id.state != "cancel" and self.tracking_number in numbers
 
     def _is_late(self):
-        """Return whether the transfer was over, without it, when the number came."""
+        """Return whether the transfer has no use for the number any more.
+
+        It was over, or changed its carrier, before the number came.
+        """
         picking = self.picking_id
         is_shipped = picking.state == "done" and picking.carrier_tracking_ref
-        return bool(picking.state == "cancel" or is_shipped) and not self._is_wanted()
+        is_over = picking.state == "cancel" or is_shipped or self._is_of_other_carrier()
+        return bool(self.is_given_up or is_over) and not self._is_wanted()
+
+    def _is_of_other_carrier(self):
+        """Return whether the transfer travels with a carrier that is not the number's."""
+        carrier = self.picking_id.carrier_id
+        return bool(carrier) and carrier.pdd_logistics_id != self.logistics_id
+
+    def _follow_carrier(self):
+        """Give back the numbers of transfers that have changed their carrier.
+
+        Of a parcel that has left, the number is kept as long as the transfer names it.
+        """
+        for waybill in self._filter_current():
+            has_left = waybill.picking_id.state == "done" and waybill._is_wanted()
+            if waybill._is_of_other_carrier() and not has_left:
+                if waybill.tracking_number:
+                    waybill._take_off()
+                waybill._give_back()
 
     def _give_back(self):
-        """Give numbers back that no parcel will use."""
-        unused = self.filtered(lambda waybill: waybill.state in ("to_send", "error"))
-        unused = unused.filtered(lambda waybill: not waybill.tracking_number)
-        unused.filtered(lambda w: not w.is_unsure and not w.claim_date).write(
-            {"state": "cancelled"}
+        """Give numbers back that no parcel will use.
+
+        Where nobody knows whether a number was given out, it is asked for first, see
+        :meth:`_ask_again`.
+        """
+        unused = self.filtered(
+            lambda waybill: (
+                waybill.state in ("to_send", "error") and not waybill.tracking_number
+            )
         )
+        unknown = unused.filtered(lambda w: w.is_unsure or w.claim_date)
+        (unused - unknown).write({"state": "cancelled", "request": False})
+        self._give_up_unknown(unknown)
         given = self.filtered(lambda waybill: waybill._can_be_given_back())
-        given.write({"state": "to_cancel", **self._prepare_fresh_vals()})
+        given.write(
+            {"state": "to_cancel", "is_given_up": True, **self._prepare_fresh_vals()}
+        )
         given._trigger_send()
+
+    @api.model
+    def _give_up_unknown(self, waybills):
+        """Have numbers found that may have been given out, to be given back then.
+
+        What a call is under way for is left to its worker, who looks at the transfer.
+        """
+        idle = waybills.filtered(lambda waybill: not waybill.claim_date)
+        idle.write(
+            {"state": "to_send", "is_given_up": True, **self._prepare_fresh_vals()}
+        )
+        idle._trigger_send()
 
     def _renew_receiver(self):
         """Have labels drawn anew whose receiver has changed; the number stays."""

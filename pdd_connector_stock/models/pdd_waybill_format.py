@@ -4,7 +4,8 @@
 
 The outer fields are documented. Not documented, hence only here: that asking again under
 the same number of ours returns the same waybill, that a shipped order still gets one (for
-what an after-sale sends again), what ``user_id`` means (the shop is taken), and the inside of ``print_data``, whose names are those of the cloud print call.
+what an after-sale sends again), what ``user_id`` means (the shop is taken), and the
+inside of ``print_data``, whose names are those of the cloud print call.
 How the desktop component is addressed is not documented either: the data is handed over
 as a file.
 """
@@ -34,15 +35,32 @@ class PddWaybill(models.Model):
 
     # --- numbers
 
-    def _prepare_draw(self):
-        """Return the request for the numbers of waybills of one account."""
-        account = self.account_id
+    def _prepare_request(self):
+        """Return what the platform is asked for one number, as it is stored."""
         return {
-            "wp_code": account.logistics_id.code,
-            "need_encrypt": True,
-            "sender": account._prepare_sender(),
-            "trade_order_info_dtos": [waybill._prepare_parcel() for waybill in self],
+            "wp_code": self.account_id.logistics_id.code,
+            "sender": self.account_id._prepare_sender(),
+            "parcel": self._prepare_parcel(),
         }
+
+    def _prepare_draw(self):
+        """Return the call for the numbers of waybills of one account, as stored."""
+        requests = self.mapped("request")
+        return {
+            "wp_code": requests[0]["wp_code"],
+            "need_encrypt": True,
+            "sender": requests[0]["sender"],
+            "trade_order_info_dtos": [request["parcel"] for request in requests],
+        }
+
+    def _ask_again(self):
+        """Ask once more for a number that may have been given out; see the top.
+
+        No call finds a number by ours: the stored request is sent again unchanged.
+
+        :return dict: this waybill -> values of its outcome
+        """
+        return self._call_draw()
 
     def _prepare_update(self):
         """Return the request that changes the label of a number."""

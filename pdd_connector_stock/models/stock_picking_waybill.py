@@ -2,6 +2,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import fields, models
 
+from .stock_picking_parcel import PARCEL_FIELDS
+
 
 class StockPicking(models.Model):
     _inherit = "stock.picking"
@@ -13,6 +15,14 @@ class StockPicking(models.Model):
         groups="pdd_connector.group_pdd_user,stock.group_stock_user",
     )
     is_pdd = fields.Boolean(string="Of Pinduoduo", compute="_compute_is_pdd")
+
+    def write(self, vals):
+        """Give the numbers of a former carrier back."""
+        result = super().write(vals)
+        if self and PARCEL_FIELDS & vals.keys():
+            # the outbox belongs to the connector, whoever changes the carrier
+            self.sudo().pdd_waybill_ids._follow_carrier()
+        return result
 
     def _compute_is_pdd(self):
         pdd = self._filter_to_masked()
@@ -46,5 +56,5 @@ class StockPicking(models.Model):
 
     def action_pdd_print(self):
         """Print the labels of these transfers."""
-        waybills = self.pdd_waybill_ids.filtered(lambda w: w.state != "cancelled")
+        waybills = self.pdd_waybill_ids._filter_current()
         return waybills.action_print()

@@ -154,6 +154,36 @@ class TestParcelSend(ParcelCase):
             [{"shipping_id": SF, "tracking_number": "SF1000000000002"}],
         )
 
+    def test_numbers_are_read_as_people_type_and_paste_them(self):
+        split = self.env["pdd.parcel"]._split_numbers
+        one, two = "SF1000000000001", "SF1000000000002"
+        for text, numbers in {
+            "SF 1000 0000 0001": ["SF100000000001"],
+            " SF1000000000001 ": [one],
+            "SF1000000\u3000000001": [one],
+            "\u200bSF1000000000001\xa0": [one],
+            "ＳＦ１０００００００００００１": [one],
+            f"{one},{two}": [one, two],
+            f"{one}，{two}": [one, two],
+            f"{one} ; {two}；": [one, two],
+            f"{one}、 {two}": [one, two],
+            f"{one}\n{two}\r\n": [one, two],
+            f"{one} {two}": [one, two],  # two cells of a table
+            f"{one},{one}": [one],
+            "JDVA00001-1-1-": ["JDVA00001-1-1-"],
+            "": [],
+            " , ": [],
+        }.items():
+            with self.subTest(text):
+                self.assertEqual(split(text), numbers)
+        self.assertEqual(split(False), [])
+
+    def test_a_number_typed_in_groups_is_one_parcel(self):
+        parcels = self._ship(self._make_orders(), "SF 1000 0000 00001")
+        self.assertEqual(parcels.mapped("tracking_number"), ["SF1000000000001"])
+        self._send_parcels()
+        self.assertEqual(parcels.state, "sent")
+
     def test_a_backorder_is_an_extra_parcel(self):
         order = self._make_orders(items=[{"count": 2}])
         picking = order.sale_order_id.picking_ids

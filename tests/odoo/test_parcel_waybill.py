@@ -1,6 +1,7 @@
 # Copyright 2026 The Pinduoduo connector authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import json
+from datetime import timedelta
 
 from odoo import fields
 from odoo.exceptions import UserError
@@ -279,6 +280,166 @@ class TestParcelWaybill(ParcelCase):
         self._read_all()
         self._tell()
         self.assertEqual(waybill.state, "cancelled")
+
+    def _lose_answer(self, *, effect=True):
+        """Return a waybill that was asked for, the answer of which was lost."""
+        picking = self._pickings()
+        self.sim.faults.add(
+            "timeout_after_effect" if effect else "http_5xx", api=DRAW, times=1
+        )
+        waybill = self._draw(picking)
+        self.assertRecordValues(waybill, [{"state": "to_send", "is_unsure": True}])
+        return waybill
+
+    def _refund(self, waybill):
+        order = waybill.order_ids
+        self._ask_refund(order)
+        self.platform.event(order.order_sn, "refund_agree")
+        self._read_all()
+        self.assertEqual(waybill.picking_id.state, "cancel")
+
+    def _settle(self, waybill, runs=3):
+        for _run in range(runs):
+            self._pass_time(waybill)
+            self._tell()
+
+    def _requests(self):
+        name = "param_waybill_cloud_print_apply_new_request"
+        return [json.loads(call[name]) for call in self._calls(DRAW)]
+
+    def test_a_number_lost_before_a_refund_is_found_and_given_back_once(self):
+        waybill = self._lose_answer()
+        self._refund(waybill)
+        waybill.order_ids.receiver_cipher = False  # not shown of refunded orders
+        self._settle(waybill)
+        first, second = self._requests()
+        self.assertEqual(first, second)
+        [issued] = self._issued()
+        self.assertTrue(issued.is_cancelled)
+        self.assertRecordValues(
+            waybill,
+            [{"state": "cancelled", "tracking_number": issued.number, "request": False}],
+        )
+        self.assertEqual(len(self._calls(CANCEL)), 1)
+
+    def test_a_lost_request_is_not_renewed_by_an_address_that_changed(self):
+        waybill = self._lose_answer()
+        waybill.order_ids.receiver_cipher = {"receiver_name": "~other~"}
+        self._settle(waybill)
+        first, second = self._requests()
+        self.assertEqual(first, second)
+        self.assertEqual(waybill.state, "sent")
+
+    def test_the_request_is_kept_until_it_is_answered(self):
+        waybill = self._lose_answer()
+        person = waybill.request["parcel"]["recipient"]
+        self.assertTrue(person["name"].startswith("~"))
+        self._settle(waybill)
+        self.assertFalse(waybill.request)
+
+    def test_a_refused_request_keeps_no_ciphertext(self):
+        picking = self._pickings()
+        self.sim.faults.add("error", api=DRAW, error_code=50001)
+        waybill = self._draw(picking)
+        self.assertRecordValues(waybill, [{"state": "error", "request": False}])
+
+    def test_what_nobody_answers_for_ten_days_is_a_persons_to_settle(self):
+        waybill = self._lose_answer(effect=False)
+        waybill.asked_date -= timedelta(days=11)
+        self._tell()
+        self.assertRecordValues(
+            waybill, [{"state": "error", "is_unsure": True, "request": False}]
+        )
+        self.assertIn(waybill.order_ids.order_sn, waybill.error_message)
+        issue = self._find_issue(waybill)
+        self.assertEqual(issue.state, "open")
+        waybill.action_settle_unknown()
+        self.assertEqual(waybill.state, "cancelled")
+        self.assertEqual(issue.state, "solved")
+        self.assertEqual(self._draw(waybill.picking_id).mapped("state").count("sent"), 1)
+
+    def _find_issue(self, waybill):
+        return self.env["pdd.issue"].search(
+            [("cause", "=", "waybill"), ("key", "=", str(waybill.id))]
+        )
+
+    def test_a_lost_number_that_is_refused_later_is_an_issue(self):
+        waybill = self._lose_answer()
+        self.sim.faults.add("error", api=DRAW, error_code=50001, times=1)
+        self._settle(waybill, runs=1)
+        self.assertRecordValues(waybill, [{"state": "error", "is_unsure": True}])
+        issue = self._find_issue(waybill)
+        self.assertEqual(issue.state, "open")
+        self.assertEqual(issue.action_fix()["res_id"], waybill.id)
+        waybill.action_retry()
+        self._tell()
+        self.assertEqual(waybill.state, "sent")
+        self.assertEqual(issue.state, "solved")
+
+    def test_a_second_number_that_differs_is_given_back(self):
+        picking = self._pickings()
+        waybill = self._draw(picking)
+        second = self.account.waybills.draw(
+            "SF",
+            waybill.object_id,
+            (waybill.order_ids.order_sn,),
+            "",
+            next(iter(self._issued())).branch,
+        )
+        waybill._take_number({"state": "sent", "tracking_number": second.number})
+        self._tell()
+        self.assertTrue(second.is_cancelled)
+        self.assertEqual(waybill.state, "sent")
+        self.assertNotEqual(waybill.tracking_number, second.number)
+        self.assertEqual(picking.carrier_tracking_ref, waybill.tracking_number)
+
+    def _account_yto(self):
+        account = self.account_sf.search(
+            [("shop_id", "=", self.shop.id), ("logistics_id.code", "=", "YTO")], limit=1
+        )
+        account.write(
+            {
+                "sender_name": "示例仓",
+                "sender_phone": "021-55550100",
+                "template_id": self.env["pdd.waybill.template"]
+                .search([("logistics_id.code", "=", "YTO")], limit=1)
+                .id,
+                "sequence": 1,
+            }
+        )
+        return account
+
+    def test_a_changed_carrier_gives_the_old_number_back_and_gets_a_new_one(self):
+        self._account_yto()
+        picking = self._pickings()
+        old = self._draw(picking)
+        picking.carrier_id = self.yto
+        self.assertFalse(picking.carrier_tracking_ref)
+        new = self._draw(picking) - old
+        self._tell()
+        self.assertEqual(old.state, "cancelled")
+        self.assertTrue(self._issued()[0].is_cancelled)
+        self.assertEqual(new.logistics_id.code, "YTO")
+        self.assertEqual(picking.carrier_tracking_ref, new.tracking_number)
+        self.assertFalse(self._issued()[1].is_cancelled)
+
+    def test_a_number_asked_of_the_former_carrier_is_given_back_when_it_comes(self):
+        waybill = self._lose_answer()
+        picking = waybill.picking_id
+        picking.carrier_id = self.yto
+        self._settle(waybill)
+        self.assertEqual(waybill.state, "cancelled")
+        self.assertFalse(picking.carrier_tracking_ref)
+        self.assertTrue(self._issued()[0].is_cancelled)
+
+    def test_a_carrier_corrected_after_the_parcel_left_keeps_the_number_it_names(self):
+        picking = self._pickings()
+        waybill = self._draw(picking)
+        picking.button_validate()
+        picking.carrier_id = self.yto
+        self.assertEqual(waybill.state, "sent")
+        picking.carrier_tracking_ref = "YT1000000000001"
+        self.assertEqual(waybill.state, "to_cancel")
 
     def test_a_stopped_order_gets_no_number(self):
         picking = self._pickings()
