@@ -43,6 +43,7 @@ class PddIssue(models.Model):
             ("tax", "Taxes change the total"),
             ("consolidation", "Consolidation without a rule"),
             ("receiver", "Receiver missing"),
+            ("archived", "Archived but needed"),
             ("status", "Status unknown"),
             ("change", "Changed after confirmation"),
             ("stop", "Refunded order not stopped"),
@@ -333,6 +334,10 @@ class PddIssue(models.Model):
         }
 
     _fix_authorisation = _fix_connection = _fix_setting = _open_shop
+
+    def _fix_archived(self):
+        """Open the SKU that needs another product, or the shop."""
+        return self._fix_sku() if self.sku_id else self._open_shop()
 
     def _fix_tax(self):
         self.shop_id.action_include_taxes()

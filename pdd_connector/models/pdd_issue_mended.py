@@ -26,12 +26,21 @@ class PddIssue(models.Model):
         mended = self.search(is_open & mapped)
         consolidations = self.search(is_open & Domain("cause", "=", "consolidation"))
         mended |= consolidations.filtered(lambda issue: issue._has_consolidation_rule())
+        archived = self.search(is_open & Domain("cause", "=", "archived"))
+        mended |= archived.filtered(lambda issue: not issue._is_still_archived())
         try:
             mended.order_ids.try_lock_for_update()._release()
             self.env.cr.flush()
         except RACES:
             self.env.cr.rollback()
         self.env["ir.cron"]._commit_progress()
+
+    def _is_still_archived(self):
+        """Return whether the first of the orders still needs what is archived."""
+        order = self.order_ids[:1]
+        if not order:
+            return True  # nothing to release
+        return self.key in [needed.key for needed in order._get_archived_now()]
 
     def _has_consolidation_rule(self):
         """Return whether there is a rule by now for the orders of this issue."""

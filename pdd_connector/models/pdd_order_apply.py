@@ -38,6 +38,10 @@ class PddOrder(models.Model):
                 if name in ("name", "phone", "street", "street2", "city", "state_id")
             }
         )
+        self._write_receiver(contact)
+
+    def _write_receiver(self, contact):
+        """Let the sales order go to another contact; extended by add-ons that ship."""
         self.sale_order_id.partner_shipping_id = contact
 
     # --- notes and promise

@@ -100,6 +100,8 @@ class PddOrder(models.Model):
                 f"{line.outer_id or ''} {line.spec or ''}".strip() for line in unmapped
             ]
             reasons["sku"] = ", ".join(names)
+        if not self.sale_order_id:
+            reasons |= self._explain_archived(self._get_archived_products())
         problems = self._get_amount_problems()
         if problems:
             reasons["amount"] = "\n".join(problems)
@@ -191,6 +193,9 @@ class PddOrder(models.Model):
         if "sku" in reasons:
             for line in self._get_unmapped_lines():
                 issues.append(line._get_sku_issue())
+        if "archived" in reasons:
+            for needed in self._get_archived():
+                issues.append(("archived", *needed))
         for cause in ("amount", "consolidation", "receiver", "status", "tax"):
             if cause in reasons:
                 key = facts.get(cause, "") if cause in KEYED_BY_DETAIL else ""

@@ -44,6 +44,29 @@ class SaleOrder(models.Model):
         for order in self:
             order.pdd_order_count = len(order.pdd_order_ids)
 
+    def _compute_sale_order_template_id(self):
+        """Give no quotation template to orders of a shop.
+
+        It would add its terms and payment, and write to the buyer.
+        """
+        ours = self._filter_to_pdd_buyers()
+        ours.sale_order_template_id = False
+        super(SaleOrder, self - ours)._compute_sale_order_template_id()
+
+    def _send_order_notification_mail(self, mail_template, **kwargs):
+        """Write nothing to buyers of a platform, not even a mail that is then dropped."""
+        if self._filter_to_pdd_buyers():
+            return None
+        return super()._send_order_notification_mail(mail_template, **kwargs)
+
+    def _filter_to_pdd_buyers(self):
+        """Return the orders of shops' buyers, those of after-sales among them."""
+        # whoever sells need not be allowed to see the contacts
+        ours = self.sudo().filtered(
+            lambda order: order.pdd_shop_id or order.partner_id.pdd_shop_id
+        )
+        return ours.with_env(self.env)
+
     def action_view_pdd_orders(self):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "pdd_connector.pdd_order_action"

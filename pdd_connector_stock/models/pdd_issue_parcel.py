@@ -30,3 +30,13 @@ class PddIssue(models.Model):
             "res_id": int(self.key),
             "view_mode": "form",
         }
+
+    def _fix_archived(self):
+        """Open the rule that leads to an archived warehouse or delivery method."""
+        kind, _comma, number = (self.key or "").partition(",")
+        if kind != "rule":
+            return super()._fix_archived()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "pdd_connector_stock.pdd_warehouse_rule_action"
+        )
+        return {**action, "domain": [("id", "=", int(number))]}

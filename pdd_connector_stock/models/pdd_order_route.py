@@ -82,7 +82,26 @@ class PddOrder(models.Model):
         self._forget_routes()
         if rules:
             self._write_routes(self._decide_routes(rules))
-        return super()._make_sale_orders(shop)
+        ready = self._hold_archived_routes()
+        return super(PddOrder, ready)._make_sale_orders(shop) if ready else None
+
+    def _hold_archived_routes(self):
+        """Hold orders whose rule leads to an archived warehouse; return the others."""
+        problems = {order: order.warehouse_rule_id._get_archived() for order in self}
+        held = {order: found for order, found in problems.items() if found}
+        self._hold_all(
+            {order: order._explain_archived(found) for order, found in held.items()}
+        )
+        return self - self.browse().union(*held)
+
+    def _get_archived(self):
+        return [*super()._get_archived(), *self.warehouse_rule_id._get_archived()]
+
+    def _get_archived_now(self):
+        """Let the rules of today decide: another one may come first by now."""
+        rules = self.env["pdd.warehouse.rule"]._get_rules(self.company_id)
+        rule = self._decide_routes(rules)[self].rule
+        return [*super()._get_archived(), *rule._get_archived()]
 
     def _forget_routes(self):
         """Drop what was decided when these orders were to be made before."""
@@ -178,7 +197,7 @@ class PddOrder(models.Model):
             need = {line.product_id: line.quantity}
             if stock.has(rule.warehouse_id, need):
                 continue
-            for warehouse in rule.split_warehouse_ids:
+            for warehouse in rule.split_warehouse_ids.filtered("active"):
                 if stock.has(warehouse, need):
                     elsewhere[line] = warehouse
                     break

@@ -2,7 +2,11 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, fields, models
 from odoo.addons.pdd_connector.const import CONSOLIDATION
+from odoo.addons.pdd_connector.models.pdd_order_archived import Archived
 from odoo.fields import Domain
+from odoo.tools.translate import LazyTranslate
+
+_lt = LazyTranslate(__name__)
 
 
 class PddWarehouseRule(models.Model):
@@ -137,6 +141,20 @@ class PddWarehouseRule(models.Model):
         live = Domain("company_id", "=", company.id) & Domain("is_live", "=", True)
         rules = self.search(live)
         return (rules | drafts).sorted() if drafts else rules
+
+    def _get_archived(self):
+        """Return what this rule leads to and is archived, as the core holds it."""
+        place = self.warehouse_id.filtered(lambda warehouse: not warehouse.active)
+        method = self.carrier_id.filtered(lambda carrier: not carrier.active)
+        if not place and not method:
+            return []
+        sentence = _lt(
+            "The routing rule %(rule)s leads to %(archived)s, which is archived: "
+            "unarchive it, or choose another one in the rule.",
+            rule=self.name,
+            archived=place.name or method.name,
+        )
+        return [Archived(f"rule,{self.id}", sentence, {})]
 
     def action_try(self):
         """Show what these rules would have changed for the last orders."""

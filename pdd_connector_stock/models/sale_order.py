@@ -20,8 +20,15 @@ class SaleOrder(models.Model):
         alike = ours.grouped(lambda order: (order.user_id, order.company_id))
         for orders in alike.values():
             super(SaleOrder, orders[0])._compute_warehouse_id()
-            orders.warehouse_id = orders[0].warehouse_id
+            orders.warehouse_id = orders[0]._get_open_warehouse()
         return result
+
+    def _get_open_warehouse(self):
+        """Return its warehouse; for an archived one of the salesperson the company's."""
+        warehouse, company = self.warehouse_id, self.company_id
+        if warehouse.active or not warehouse:
+            return warehouse
+        return warehouse.search([("company_id", "=", company.id)], limit=1)
 
     def _create_stock_references(self):
         """Give the orders their references in one go.
