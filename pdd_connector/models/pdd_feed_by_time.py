@@ -152,14 +152,12 @@ class PddFeed(models.Model):
         if window["end"] < pop.to_timestamp(platform_now):
             return False
         try:
-            rows = [
-                row
-                for params in self._get_lists()
+            rows = []
+            for params in self._get_lists():
                 for _page, page_rows in self._fetch_pages(
                     window["start"], window["end"], params, limit=PAGE_ROWS
-                )
-                for row in page_rows
-            ]
+                ):
+                    rows = page_rows + rows  # newest first: what was read last
         except (pop.WindowTooLarge, pop.PagesMoved):
             return False
         self._write_page(rows, window["cursor"])

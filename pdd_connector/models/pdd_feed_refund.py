@@ -55,7 +55,8 @@ class PddFeed(models.Model):
     def _intake_rows(self, rows, beside):
         result = super()._intake_rows(rows, beside)
         if self.kind == "refund":
-            self.env["pdd.order"]._intake(self.shop_id, beside)
+            Order = self.env["pdd.order"].with_context(pdd_in_full=True)
+            Order._intake(self.shop_id, beside)
         return result
 
     # --- details

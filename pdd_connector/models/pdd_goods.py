@@ -116,7 +116,11 @@ class PddGoods(models.Model):
 
     @api.model
     def _rows_by_id(self, shop, rows):
-        """Return the rows by goods id; what has none cannot be stored."""
+        """Return the rows by goods id; what has none cannot be stored.
+
+        They have no time of change: of two the first one counts, which stands nearer to
+        the top of a list that is newest first.
+        """
         by_id = {}
         for row in rows:
             try:
@@ -124,7 +128,7 @@ class PddGoods(models.Model):
             except ValueError:
                 goods_id = ""
             if goods_id:
-                by_id[goods_id] = row
+                by_id.setdefault(goods_id, row)
             else:
                 shop._report_unreadable("goods", "?", "goods_id: the value is missing")
         return by_id
@@ -183,9 +187,17 @@ class PddGoods(models.Model):
             "reserve_quantity": pop.parse_field(
                 row, "goods_reserve_quantity", pop.parse_int32, default=0
             ),
-            "platform_create_date": pop.parse_field(row, "created_at", pop.parse_time),
+            **self._prepare_create_date_vals(row),
             "outer_goods_id": next(codes, ""),
         }
+
+    @api.model
+    def _prepare_create_date_vals(self, row):
+        """Return when the goods were listed; nothing where that cannot be."""
+        moment = pop.parse_field(row, "created_at", pop.parse_time)
+        if moment and not pop.is_past(moment, fields.Datetime.now()):
+            return {}
+        return {"platform_create_date": moment}
 
     # --- details
 

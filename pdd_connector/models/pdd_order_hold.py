@@ -165,8 +165,9 @@ class PddOrder(models.Model):
             presale_date = pop.parse_time(payload.get("pre_sale_time"))
         except ValueError:
             return None
-        lead = timedelta(days=self.shop_id.presale_lead_days)
-        return presale_date and presale_date - lead
+        if not pop.is_promise(presale_date, fields.Datetime.now()):
+            return None
+        return presale_date - timedelta(days=self.shop_id.presale_lead_days)
 
     def _lacks_receiver(self):
         """Return whether nobody could tell where the parcel goes.

@@ -1,12 +1,15 @@
 # Copyright 2026 The Pinduoduo connector authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import logging
+from datetime import datetime
 from decimal import Decimal
+from operator import itemgetter
 
 from odoo import api, models
 
 from .. import pop
 from ..const import CIPHER_FIELDS, GIFT_CREATED, RELATED_NOTHING_TO_SHIP
+from .row_age import ASK, ASK_AND_TAKE, SKIP, TAKE, newest_first, read_change
 
 _logger = logging.getLogger(__name__)
 
@@ -35,11 +38,10 @@ TIMES = {
     "created_time": "platform_create_date",
     "pay_time": "pay_date",
     "confirm_time": "confirm_date",
-    "last_ship_time": "last_ship_date",
     "shipping_time": "shipping_date",
     "receive_time": "receive_date",
-    "updated_at": "platform_update_date",
 }
+PROMISES = {"last_ship_time": "last_ship_date"}
 TEXTS = {
     "buyer_memo": TEXT_LIMIT,
     "remark": TEXT_LIMIT,
@@ -59,7 +61,8 @@ KEPT_FIELDS = (  # the platform blanks them after shipping
 )
 PLATFORM_FIELDS = (  # a difference in one of them is news
     *STATUSES,
-    *(name for name in TIMES.values() if name != "platform_update_date"),
+    *TIMES.values(),
+    *PROMISES.values(),
     *TEXTS,
     *AMOUNTS,
     "service_fee",
@@ -80,7 +83,8 @@ class PddOrder(models.Model):
         """Write one page of orders: new ones, and what changed of known ones.
 
         :param shop: the shop they belong to
-        :param list rows: orders as the list APIs and the detail API return them
+        :param list rows: orders as the list APIs return them, newest first; with
+            ``pdd_in_full`` in the context as the detail API does
         :return: the orders that were created or changed
         """
         shop = shop.with_company(shop.company_id)
@@ -89,26 +93,21 @@ class PddOrder(models.Model):
     @api.model
     def _intake_page(self, shop, rows):
         """Do that in the environment of the shop's company."""
-        rows = self._newest_rows(shop, rows)
-        known = {
-            order.order_sn: order
-            for order in self.search_fetch(
-                [("shop_id", "=", shop.id), ("order_sn", "in", list(rows))],
-                ["order_sn", "digest", "platform_update_date", "state"],
-            )
-        }
-        to_create, changed, before = [], self.browse(), {}
-        for order_sn, row in rows.items():
-            order, digest = known.get(order_sn), self._digest_row(row)
-            if order and order.digest == digest:
-                continue
-            vals = self._prepare_row_vals(row, digest)
+        now = shop._get_platform_now()
+        rows, unclear_sns = self._newest_rows(shop, rows, now)
+        to_create, changed, same, before = [], self.browse(), self.browse(), {}
+        for order, vals, verdict in self._compare_rows(shop, rows, now):
+            if verdict in (ASK, ASK_AND_TAKE):
+                unclear_sns.add(order.order_sn)
             if not order:
-                vals.update(shop_id=shop.id, currency_id=shop.currency_id.id)
                 to_create.append(vals)
-            elif order._is_news(vals):
+            elif not vals:
+                same += order
+                unclear_sns.discard(order.order_sn)
+            elif verdict in (TAKE, ASK_AND_TAKE):
                 before[order.id] = order._write_row(vals)
                 changed += order
+        self._ask_unclear(shop, unclear_sns, now)
         created = self.create(to_create)
         touched = changed + created
         touched._write_lines(shop, rows, before)
@@ -116,27 +115,66 @@ class PddOrder(models.Model):
             self.env["pdd.refund"]._link(shop, created)
         if changed:
             changed._after_status_change(before)
-        touched._report_unreadable()
+        (touched + same._note_detail(now))._report_unreadable()
         if touched.filtered(lambda order: order.state == "pending"):
             self.env.ref("pdd_connector.ir_cron_order_make")._trigger()
         return touched
 
     @api.model
-    def _newest_rows(self, shop, rows):
-        """Return the newest row of each order that belongs to Odoo, by order number."""
-        newest = {}
+    def _compare_rows(self, shop, rows, now):
+        """Compare rows with the orders we know.
+
+        :param dict rows: order number -> row
+        :param datetime now: the platform's time, naive UTC
+        :return: (order, empty for a new one; values of the row, none where it says what
+            is known; a verdict of :func:`~.row_age.judge_row`) of each
+        """
+        known = {
+            order.order_sn: order
+            for order in self.search_fetch(
+                [("shop_id", "=", shop.id), ("order_sn", "in", list(rows))],
+                [
+                    "order_sn",
+                    "digest",
+                    "doubted_digest",
+                    "platform_update_date",
+                    "state",
+                ],
+            )
+        }
+        for order_sn, row in rows.items():
+            order, digest = known.get(order_sn, self.browse()), self._digest_row(row)
+            if order and order._is_row_known(digest):
+                yield order, None, SKIP
+                continue
+            vals = self._prepare_row_vals(row, digest, now)
+            if not order:
+                vals.update(shop_id=shop.id, currency_id=shop.currency_id.id)
+            yield order, vals, order._judge_row(vals, now) if order else TAKE
+
+    @api.model
+    def _newest_rows(self, shop, rows, now):
+        """Find the newest row of each order that belongs to Odoo.
+
+        :param list rows: newest first
+        :param datetime now: the platform's time, naive UTC
+        :return tuple: {order number: row}; the numbers of orders with a row whose time
+            cannot be
+        """
+        ours, unclear_sns = [], set()
         for row in rows:
             order_sn = self._read_order_sn(row)
             if not order_sn:
                 _logger.warning("PDD shop %s: a row without order number", shop.id)
                 shop._report_unreadable("order", "", "order_sn: the value is missing")
                 continue
-            if self._is_before_start(shop, row):
-                continue
-            other = newest.get(order_sn)
-            if not other or str(row.get("updated_at")) >= str(other.get("updated_at")):
-                newest[order_sn] = row
-        return newest
+            if not self._is_before_start(shop, row, now):
+                date, is_undated = read_change(row.get("updated_at"), now)
+                ours.append((order_sn, datetime.min if is_undated else date, row))
+                if is_undated:
+                    unclear_sns.add(order_sn)
+        newest = newest_first(ours, itemgetter(0), itemgetter(1))
+        return {sn: row for sn, (_sn, _date, row) in newest.items()}, unclear_sns
 
     @api.model
     def _read_order_sn(self, row):
@@ -146,47 +184,43 @@ class PddOrder(models.Model):
             return ""
 
     @api.model
-    def _is_before_start(self, shop, row):
+    def _is_before_start(self, shop, row, now):
         """Return whether the deal is older than the shop's start in Odoo."""
-        try:
-            confirm_date = pop.parse_time(row.get("confirm_time"))
-        except ValueError:
-            return False
+        confirm_date = pop.parse_past(row.get("confirm_time"), now)
         return bool(confirm_date and confirm_date < shop.import_from_date)
-
-    def _is_news(self, vals):
-        """Return whether a row that differs is not older than what we have.
-
-        One with gaps must be newer: it comes again and again while a list shows it.
-        """
-        self.ensure_one()
-        new, old = vals.get("platform_update_date"), self.platform_update_date
-        if vals["is_incomplete"] and not self.is_incomplete:
-            return bool(new and (not old or new > old))
-        return not new or not old or new >= old
 
     @api.model
     def _digest_row(self, row):
-        """Return a digest of what an order says.
+        """Return a digest of what an order says, the same for list and detail.
 
-        Ciphertexts change from call to call for the same text: only whether they are
-        there counts.
+        They differ in types and in fields without value. Ciphertexts change from call
+        to call for the same text: only whether they are there counts.
         """
         return pop.digest_of(
-            {k: bool(v) if k in CIPHER_FIELDS else v for k, v in row.items()}
+            {
+                k: bool(v) if k in CIPHER_FIELDS else _as_text(v)
+                for k, v in row.items()
+                if v not in (None, "")
+            }
         )
 
     @api.model
-    def _prepare_row_vals(self, row, digest):
-        """Map a row; one that cannot be read becomes an order in error, not a crash."""
-        vals = {"digest": digest, "payload": self._prepare_payload(row)}
+    def _prepare_row_vals(self, row, digest, now):
+        """Map a row; one that cannot be read becomes an order in error, not a crash.
+
+        :param datetime now: the platform's time, naive UTC
+        """
+        vals = {
+            "digest": digest,
+            "payload": self._prepare_payload(row),
+            **self._prepare_age_vals(row, digest, now),
+        }
         try:
-            vals.update(self._prepare_vals(row))
+            vals.update(self._prepare_vals(row, now))
         except ValueError as error:
             _logger.warning("PDD order %s not read: %s", row.get("order_sn"), error)
             vals.update(
                 order_sn=self._read_order_sn(row),
-                platform_update_date=_read_update_date(row),
                 is_incomplete=True,
                 state="error",
                 error_message=self.env._(
@@ -204,11 +238,13 @@ class PddOrder(models.Model):
         return pop.storable(kept)
 
     @api.model
-    def _prepare_vals(self, row):
+    def _prepare_vals(self, row, now):
         """Map an order of the list and detail APIs to field values.
 
-        Amounts: yuan; times: text in UTC+8. The platform's types are loose.
+        Amounts: yuan; times: text in UTC+8. The platform's types are loose. A time that
+        cannot be is left out: what was known before stays.
 
+        :param datetime now: the platform's time, naive UTC
         :raise ValueError: names the field that is missing or cannot be read
         """
         read = pop.parse_field
@@ -217,8 +253,11 @@ class PddOrder(models.Model):
         for name in STATUSES:
             default = {} if name in REQUIRED_STATUSES else {"default": 0}
             vals[name] = read(row, name, pop.parse_int32, **default)
-        for name, target in TIMES.items():
-            vals[target] = read(row, name, pop.parse_time) or False
+        for times, can_be in ((TIMES, pop.is_past), (PROMISES, pop.is_promise)):
+            for name, target in times.items():
+                moment = read(row, name, pop.parse_time)
+                if not moment or can_be(moment, now):
+                    vals[target] = moment or False
         for name, limit in TEXTS.items():
             vals[name] = read(row, name, pop.parse_text, limit=limit)
         vals.update(self._prepare_amount_vals(row))
@@ -382,9 +421,10 @@ class PddOrder(models.Model):
         self.env["pdd.order.change"]._note(self, before)
 
 
-def _read_update_date(row):
-    """Return when a row was changed, False where even that cannot be read."""
-    try:
-        return pop.parse_time(row.get("updated_at")) or False
-    except ValueError:
-        return False
+def _as_text(value):
+    """Return a copy of a value in which numbers are texts and nulls are left out."""
+    if isinstance(value, dict):
+        return {k: _as_text(v) for k, v in value.items() if v not in (None, "")}
+    if isinstance(value, list):
+        return [_as_text(item) for item in value]
+    return str(value)

@@ -45,21 +45,29 @@ class PddOrderLookup(models.Model):
     _due_idx = models.Index("(shop_id, due_date)")
 
     @api.model
-    def _ask(self, shop, order_sns):
+    def _ask(self, shop, order_sns, delay=None):
         """Ask for orders by their number, soon and once each.
 
         :param shop: the shop they belong to
         :param order_sns: their numbers
+        :param timedelta delay: not before that
         """
+        if not order_sns:
+            return
         known = self.search(
             [("shop_id", "=", shop.id), ("order_sn", "in", list(order_sns))]
         )
+        due_date = fields.Datetime.now() + (delay or timedelta())
+        known.filtered(lambda lookup: lookup.due_date > due_date).due_date = due_date
         missing = set(order_sns) - set(known.mapped("order_sn"))
         if missing:
             self.create(
-                [{"shop_id": shop.id, "order_sn": sn} for sn in sorted(missing)]
+                [
+                    {"shop_id": shop.id, "order_sn": sn, "due_date": due_date}
+                    for sn in sorted(missing)
+                ]
             )
-            self.env.ref("pdd_connector.ir_cron_order_intake")._trigger()
+            self.env.ref("pdd_connector.ir_cron_order_intake")._trigger(due_date)
 
     @api.model
     def _get_due(self, shop):

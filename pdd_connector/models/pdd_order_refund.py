@@ -78,7 +78,12 @@ class PddOrder(models.Model):
         """
         date = self.platform_update_date
         return self.refund_ids._filter_refunded().filtered(
-            lambda r: r.effect or not date or r._get_update_date() <= date
+            lambda r: (
+                r.effect
+                or not date
+                or r._get_update_date() <= date
+                or (r.is_undated and self.refund_status == REFUND_REFUNDED)
+            )
         )
 
     def _has_running_after_sale(self):

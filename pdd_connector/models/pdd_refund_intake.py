@@ -3,12 +3,14 @@
 import logging
 from datetime import datetime
 from decimal import Decimal
+from operator import itemgetter
 
 from odoo import api, fields, models
 from odoo.fields import Domain
 
 from .. import pop
 from ..const import AFTER_SALES_REFUNDED, ORDER_TO_SHIP, REFUND_REFUNDED
+from .row_age import ASK, ASK_AND_TAKE, TAKE, newest_first
 
 _logger = logging.getLogger(__name__)
 
@@ -25,11 +27,7 @@ CODES = (
     "dispute_refund_status",
     "refund_operator_role",
 )
-TIMES = {
-    "created_time": "platform_create_date",
-    "confirm_time": "confirm_date",
-    "updated_time": "platform_update_date",
-}
+TIMES = {"created_time": "platform_create_date", "confirm_time": "confirm_date"}
 TEXTS = {
     "after_sale_reason": "reason",
     "tracking_number": "tracking_number",
@@ -53,7 +51,7 @@ class PddRefund(models.Model):
         """Write one page of after-sales: new ones, and what changed of known ones.
 
         :param shop: the shop they belong to
-        :param list rows: items of ``refund_list``
+        :param list rows: items of ``refund_list``, newest first
         :return: the after-sales that were created or changed
         """
         shop = shop.with_company(shop.company_id)
@@ -62,7 +60,8 @@ class PddRefund(models.Model):
     @api.model
     def _intake_page(self, shop, rows):
         """Do that in the environment of the shop's company."""
-        rows = self._newest_rows(shop, rows)
+        now = shop._get_platform_now()
+        rows = self._newest_rows(shop, rows, now)
         known = {
             refund.after_sales_id: refund
             for refund in self.search_fetch(
@@ -82,7 +81,11 @@ class PddRefund(models.Model):
             if not refund:
                 vals.update(shop_id=shop.id, currency_id=shop.currency_id.id)
                 to_create.append(vals)
-            elif refund._is_news(vals):
+                continue
+            verdict = refund._judge_row(vals, now)
+            if verdict == ASK:
+                refund.detail_digest = False
+            if verdict in (TAKE, ASK_AND_TAKE):
                 before[refund.id] = {name: refund[name] for name in WATCHED}
                 refund.write(vals)
                 changed += refund
@@ -92,28 +95,31 @@ class PddRefund(models.Model):
         return touched
 
     @api.model
-    def _newest_rows(self, shop, rows):
-        """Return the values of the newest readable row of each after-sale, by number."""
-        newest = {}
+    def _newest_rows(self, shop, rows, now):
+        """Return the values of the newest readable row of each after-sale, by number.
+
+        :param list rows: newest first
+        :param datetime now: the platform's time, naive UTC
+        """
+        readable = []
         for row in rows:
             try:
-                vals = self._prepare_vals(row)
+                readable.append(self._prepare_vals(row, now))
             except (ValueError, AttributeError) as error:
                 number = row.get("id") if isinstance(row, dict) else row
                 _logger.warning(
                     "PDD shop %s: after-sale %s not read: %s", shop.id, number, error
                 )
                 shop._report_unreadable("refund", number, error)
-                continue
-            other = newest.get(vals["after_sales_id"])
-            if not other or not _is_older(vals, other):
-                newest[vals["after_sales_id"]] = vals
-        return newest
+        return newest_first(readable, itemgetter("after_sales_id"), _get_certain_date)
 
     @api.model
-    def _prepare_vals(self, row):
+    def _prepare_vals(self, row, now):
         """Map an item of ``pdd.refund.list.increment.get`` (amounts: yuan).
 
+        A time that cannot be is left out: what was known before stays.
+
+        :param datetime now: the platform's time, naive UTC
         :raise ValueError: names the field that is missing or cannot be read
         """
         vals = {
@@ -131,8 +137,11 @@ class PddRefund(models.Model):
         for name in AMOUNTS:
             default = {} if name == "refund_amount" else {"default": Decimal(0)}
             vals[name] = float(pop.parse_field(row, name, pop.parse_yuan, **default))
+        vals.update(self._prepare_age_vals(row, now))
         for name, target in TIMES.items():
-            vals[target] = pop.parse_field(row, name, pop.parse_time) or False
+            moment = pop.parse_field(row, name, pop.parse_time)
+            if not moment or pop.is_past(moment, now):
+                vals[target] = moment or False
         for name, target in TEXTS.items():
             vals[target] = pop.parse_field(
                 row, name, pop.parse_text, limit=TEXT_LIMIT
@@ -141,13 +150,6 @@ class PddRefund(models.Model):
             row, "goods_number", pop.parse_int32, default=0
         )
         return vals
-
-    def _is_news(self, vals):
-        """Return whether a row differs from what we have and is not older."""
-        self.ensure_one()
-        if vals["digest"] == self.digest:
-            return False
-        return not _is_older(vals, self)
 
     @api.model
     def _fetch_granted(self, shop, order_rows):
@@ -190,14 +192,17 @@ class PddRefund(models.Model):
         :param list rows: items of ``refund_list``
         :return list: orders as the detail API returns them
         """
-        dates = {}
+        dates, now = {}, shop._get_platform_now()
         for row in rows:
             try:
-                vals = self._prepare_vals(row)
+                vals = self._prepare_vals(row, now)
             except (ValueError, AttributeError):
                 continue  # reported by the intake
-            if vals["after_sales_status"] == AFTER_SALES_REFUNDED:
-                dates[vals["order_sn"]] = vals["platform_update_date"]
+            if vals["after_sales_status"] == AFTER_SALES_REFUNDED and not (
+                vals["is_undated"] and self._is_row_known(shop, vals)
+            ):
+                order_sn, date = vals["order_sn"], vals["platform_update_date"]
+                dates[order_sn] = max(date, dates.get(order_sn, date))
         orders = self.env["pdd.order"].search(
             Domain("shop_id", "=", shop.id)
             & Domain("order_sn", "in", list(dates))
@@ -207,7 +212,7 @@ class PddRefund(models.Model):
         stale = orders.filtered(
             lambda order: (
                 not order.platform_update_date
-                or order.platform_update_date < (dates[order.order_sn] or datetime.max)
+                or order.platform_update_date < dates[order.order_sn]
             )
         )
         rows = []
@@ -219,6 +224,18 @@ class PddRefund(models.Model):
                 continue
             rows.append(answer.get("order_info"))
         return rows
+
+    @api.model
+    def _is_row_known(self, shop, vals):
+        """Return whether a row is here as it is."""
+        return bool(
+            self.search_count(
+                Domain("shop_id", "=", shop.id)
+                & Domain("after_sales_id", "=", vals["after_sales_id"])
+                & Domain("digest", "=", vals["digest"]),
+                limit=1,
+            )
+        )
 
     @api.model
     def _fetch_of_order(self, shop, order_sn):
@@ -266,7 +283,9 @@ class PddRefund(models.Model):
             vals["problem"] = self._get_contradiction(detail) or False
         except ValueError as error:
             vals["problem"] = str(error)
+        vals.update(self._prepare_detail_age_vals(detail))
         before = {self.id: {"is_shipped": self.is_shipped}}
+        before[self.id].update({name: self[name] for name in WATCHED if name in vals})
         self.write(vals)
         self._after_status_change(before)
 
@@ -280,9 +299,10 @@ class PddRefund(models.Model):
             name: pop.parse_field(detail, name, pop.parse_int32, default=0)
             for name in ("part_after_sales_type", "part_after_sales_value")
         }
-        vals["expire_date"] = (
-            pop.parse_field(detail, "expire_time", pop.parse_time) or False
-        )
+        expire_date = pop.parse_field(detail, "expire_time", pop.parse_time)
+        now = self.shop_id._get_platform_now()
+        if not expire_date or pop.is_promise(expire_date, now):
+            vals["expire_date"] = expire_date or False
         vals["remark"] = pop.parse_field(
             detail, "remark", pop.parse_text, limit=TEXT_LIMIT
         )
@@ -339,7 +359,6 @@ class PddRefund(models.Model):
         self.order_id._review_after_sales()
 
 
-def _is_older(vals, other):
-    """Return whether a row is older than another row or record of the same case."""
-    new, old = vals.get("platform_update_date"), other["platform_update_date"]
-    return bool(new and old and new < old)
+def _get_certain_date(vals):
+    """Return when a row was changed; one without such a time is older than any other."""
+    return datetime.min if vals["is_undated"] else vals["platform_update_date"]

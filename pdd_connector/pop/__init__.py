@@ -42,6 +42,7 @@ from .errors import (
     error_from_body,
 )
 from .gateway import TIMEOUT, PddClient
+from .moments import is_past, is_promise, parse_past
 from .paging import PagesMoved, WindowTooLarge, pages_backward, pages_forward
 from .redact import safe_text
 from .signing import sign, text_value
@@ -73,6 +74,8 @@ __all__ = [
     "digest_of",
     "error_from_body",
     "has_index",
+    "is_past",
+    "is_promise",
     "pages_backward",
     "pages_forward",
     "parse_fen",
@@ -80,6 +83,7 @@ __all__ = [
     "parse_int",
     "parse_int32",
     "parse_objects",
+    "parse_past",
     "parse_text",
     "parse_time",
     "parse_yuan",

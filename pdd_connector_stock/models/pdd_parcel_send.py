@@ -52,5 +52,6 @@ class PddParcel(models.Model):
         """
         result = super()._write_outcome(vals, seen)
         if seen:
-            self.env["pdd.order"]._intake(self.shop_id, [seen])
+            Order = self.env["pdd.order"].with_context(pdd_in_full=True)
+            Order._intake(self.shop_id, [seen])
         return result

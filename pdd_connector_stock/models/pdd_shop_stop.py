@@ -73,7 +73,8 @@ class PddShop(models.Model):
         if not rows:
             return
         with self._apart() as shop:
-            shop.env["pdd.order"]._intake(shop, rows)
+            Order = shop.env["pdd.order"].with_context(pdd_in_full=True)
+            Order._intake(shop, rows)
         self._raise_forbidden(rows)
 
     def _raise_forbidden(self, rows):

@@ -2,12 +2,14 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """A shop of the stand-in platform, connected to the test's company."""
 
+import runpy
 from datetime import timedelta
 from unittest.mock import patch
 
 import requests
 from odoo import fields
 from odoo.addons.pdd_connector.const import API_CALLS_PER_SECOND
+from odoo.modules import get_module_path
 from odoo.tests import TransactionCase
 from odoo.tools import SQL
 
@@ -39,6 +41,14 @@ def error_of(action, *args, **kwargs):
     except Exception as error:  # noqa: BLE001 the test looks at it
         return error
     raise AssertionError("no error was raised")
+
+
+def upgrade(env, addon, script, version="19.0.2.0.0"):
+    """Run a migration script of an add-on in a test's transaction."""
+    env.flush_all()
+    place = f"{get_module_path(addon)}/migrations/{version}/{script}.py"
+    runpy.run_path(place)["migrate"](env.cr, "19.0.1.0.0")
+    env.invalidate_all()
 
 
 class PlatformMixin:
