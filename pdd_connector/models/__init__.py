@@ -40,6 +40,7 @@ from . import (
     pdd_order_note,
     pdd_order_refund,
     pdd_order_sale,
+    pdd_order_take_over,
     pdd_refund,
     pdd_refund_age,
     pdd_refund_intake,

@@ -42,6 +42,7 @@ class PddIssue(models.Model):
             ("amount", "Amounts do not add up"),
             ("tax", "Taxes change the total"),
             ("consolidation", "Consolidation without a rule"),
+            ("double", "Sales order exists already"),
             ("receiver", "Receiver missing"),
             ("archived", "Archived but needed"),
             ("status", "Status unknown"),

@@ -197,7 +197,7 @@ class PddOrder(models.Model):
         if "archived" in reasons:
             for needed in self._get_archived():
                 issues.append(("archived", *needed))
-        for cause in ("amount", "consolidation", "receiver", "status", "tax"):
+        for cause in ("amount", "consolidation", "double", "receiver", "status", "tax"):
             if cause in reasons:
                 key = facts.get(cause, "") if cause in KEYED_BY_DETAIL else ""
                 name = self._get_issue_name(cause, key)
@@ -215,6 +215,10 @@ class PddOrder(models.Model):
             "consolidation": _lt(
                 "Consolidated orders of the type %s: say how they are handled.",
                 CONSOLIDATION.get(kind, key),
+            ),
+            "double": _lt(
+                "Sales orders with the numbers of Pinduoduo's orders exist already and "
+                "differ, or are quotations: open the orders and compare both."
             ),
             "receiver": _lt(
                 "Orders without receiver: look at them in the merchant backend."

@@ -79,15 +79,16 @@ class PddOrder(models.Model):
         """
         try:
             batch = self._lock_batch(domain, last_id)
-            if batch._create_receivers(races):
+            to_make = batch._take_over_safely(races)
+            if to_make._create_receivers(races):
                 # for the other workers to see, who may have orders for the same ones
                 self.env["ir.cron"]._commit_progress()
-                batch = self._lock_batch(
-                    domain & Domain("id", "in", batch.ids), last_id
+                to_make = self._lock_batch(
+                    domain & Domain("id", "in", to_make.ids), last_id
                 )
-                if not batch:
+                if not to_make:
                     return None
-            batch._make_safely(races)
+            to_make._make_safely(races)
         except RACES as error:
             self.env.cr.rollback()
             _logger.info("PDD makers have met: %s", str(error).partition("\n")[0])

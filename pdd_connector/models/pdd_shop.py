@@ -315,15 +315,33 @@ class PddShop(models.Model):
         """Return the customer of the shop's sales orders, created at first use."""
         self.ensure_one()
         if not self.partner_id:
-            self.partner_id = self.env["res.partner"].create(
+            partner = self._find_buyer_partner()
+            self.partner_id = partner or partner.create(
                 {
-                    "name": self.env._("Pinduoduo buyers (%s)", self.name),
+                    "name": self._get_buyer_name(),
                     "company_id": self.company_id.id,
                     "is_company": True,
-                    "pdd_shop_id": self.id,
                 }
             )
+            self.partner_id.pdd_shop_id = self
         return self.partner_id
+
+    def _get_buyer_name(self):
+        return self.env._("Pinduoduo buyers (%s)", self.name)
+
+    def _find_buyer_partner(self):
+        """Return the contact an earlier installation has made for this shop.
+
+        Its name was written in the language of that day.
+        """
+        languages = self.env["res.lang"].get_installed()
+        names = {
+            self.with_context(lang=code)._get_buyer_name() for code, _name in languages
+        }
+        domain = Domain("name", "in", [*names])
+        domain &= Domain("company_id", "=", self.company_id.id)
+        domain &= Domain("is_company", "=", True) & Domain("pdd_shop_id", "=", False)
+        return self.env["res.partner"].search(domain, order="id", limit=1)
 
     def _open(self, xmlid, **context):
         self.ensure_one()

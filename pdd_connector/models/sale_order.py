@@ -2,6 +2,18 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, fields, models
 
+ORDER_SN = "[0-9]{6}-[0-9]{6,}"  # orders.md 0: YYMMDD- and 15 digits
+
+
+def number_in(column):
+    """Return the SQL of the platform's order number in a column of sales orders."""
+    return f"substring({column}, '{ORDER_SN}')"
+
+
+def _number_index(column):
+    number = number_in(column)
+    return models.Index(f"(company_id, {number}) WHERE {number} IS NOT NULL")
+
 
 class SaleOrder(models.Model):
     _inherit = "sale.order"
@@ -38,6 +50,10 @@ class SaleOrder(models.Model):
         "WHERE pdd_shop_id IS NOT NULL AND state != 'cancel'",
         "This Pinduoduo order has a sales order already.",
     )
+
+    # dropped with the add-on; sales orders without such a number are not in them
+    _pdd_name_idx = _number_index("name")
+    _pdd_ref_idx = _number_index("client_order_ref")
 
     @api.depends("pdd_order_ids")
     def _compute_pdd_order_count(self):
@@ -78,6 +94,29 @@ class SaleOrder(models.Model):
             action["views"] = [(False, "form")]
             action["res_id"] = self.pdd_order_ids.id
         return action
+
+    def _get_pdd_owners(self):
+        """Return the platform's orders that have these sales orders."""
+        # also those of shops that the reader may not see
+        return self.sudo().pdd_order_ids
+
+    def _describe_for_pdd(self):
+        """Return what this sales order sells, beside what the platform says."""
+        self.ensure_one()
+        state = dict(self._fields["state"]._description_selection(self.env))[self.state]
+        lines = ", ".join(
+            f"{line.product_uom_qty:g} x {line.product_id.display_name} "
+            f"{line.price_total:.2f}"
+            for line in self.order_line
+            if not line.display_type
+        )
+        return self.env._(
+            "%(name)s (%(state)s): %(lines)s; total %(total).2f",
+            name=self.name,
+            state=state,
+            lines=lines,
+            total=self.amount_total,
+        )
 
     def _prepare_confirmation_values(self):
         """Keep the moment of the deal: orders of a shop are dated by the platform."""

@@ -24,6 +24,7 @@ from . import (
     pdd_order_reserve,
     pdd_order_route,
     pdd_order_stop,
+    pdd_order_take_over,
     pdd_order_waybill,
     pdd_parcel,
     pdd_parcel_group,
