@@ -75,6 +75,7 @@ from . import (
     sale_order_line_route,
     stock_location_mark,
     stock_move,
+    stock_move_exchange,
     stock_move_line_stop,
     stock_move_mark,
     stock_move_reserve,

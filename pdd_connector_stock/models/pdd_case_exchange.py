@@ -1,6 +1,6 @@
 # Copyright 2026 The Pinduoduo connector authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.addons.pdd_connector import pop
 from odoo.addons.pdd_connector.const import EXCHANGE, REPAIR, RESEND
 from odoo.exceptions import UserError
@@ -14,6 +14,17 @@ class PddCase(models.Model):
 
     _inherit = "pdd.case"
 
+    exchange_picking_ids = fields.One2many(
+        "stock.picking",
+        "pdd_exchange_case_id",
+        string="Exchange Transfers",
+        readonly=True,
+        help="Made by hand, with Odoo's own exchange.",
+    )
+    has_exchange_transfer = fields.Boolean(
+        compute="_compute_has_exchange_transfer",
+        compute_sudo=True,  # who sees cases need not see transfers
+    )
     is_exchange_noted = fields.Boolean(
         readonly=True,
         copy=False,
@@ -21,12 +32,25 @@ class PddCase(models.Model):
         help="A person was told that the exchange ended after its parcel had left.",
     )
 
+    @api.depends("exchange_picking_ids.state")
+    def _compute_has_exchange_transfer(self):
+        for case in self:
+            case.has_exchange_transfer = bool(case._get_exchange_transfers())
+
+    def _get_exchange_transfers(self):
+        """Return what Odoo's own exchange sends, or has sent, for this case."""
+        # who handles the case need not see transfers
+        transfers = self.sudo().exchange_picking_ids
+        return transfers.filtered(lambda picking: picking.state != "cancel")
+
     def action_create_exchange(self):
         """Create and confirm the order that brings the buyer another piece.
 
         Who may only read the case sees its order, but gives nothing away.
         """
         self.ensure_one()
+        if self.has_exchange_transfer:
+            return self._open_record(self._get_exchange_transfers()[-1])
         if not self.exchange_order_id:
             self.check_access("write")
             product = self._find_exchange_product()

@@ -3,8 +3,9 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
-# One row per order that still has to be shipped. The first obstacle that applies is
-# the one to clear; "risk" counts what falls due within a day or is late already.
+# One row per order of which something still has to be shipped or told. The first
+# obstacle that applies is the one to clear; "risk" counts what falls due within a day or
+# is late already. The platform's deadline is met with the first parcel.
 QUERY = """
 SELECT o.id,
        o.id AS order_id,
@@ -18,11 +19,14 @@ SELECT o.id,
        EXTRACT(EPOCH FROM o.last_ship_date - today.now) / 3600 AS hours_left,
        COALESCE(o.payload ->> 'urge_shipping_time', '') <> '' AS is_urged,
        o.receivable_amount,
-       COALESCE(penalty.amount, 0) AS penalty_amount,
+       CASE WHEN stage.is_shipped THEN 0
+            ELSE COALESCE(penalty.amount, 0) END AS penalty_amount,
        CASE WHEN o.last_ship_date < today.now + interval '1 day'
+                 AND NOT stage.is_shipped
             THEN COALESCE(penalty.amount, 0) ELSE 0 END AS risk_amount,
+       stage.is_shipped AS is_rest,
        step.obstacle,
-       o.last_ship_date < today.ends
+       o.last_ship_date < today.ends AND NOT stage.is_shipped
            AND step.obstacle IN ('hold', 'make', 'stock') AS will_miss
   FROM pdd_order o
   LEFT JOIN sale_order sale ON sale.id = o.sale_order_id
@@ -59,10 +63,15 @@ SELECT o.id,
        SELECT parcel.state
          FROM pdd_parcel parcel
         WHERE parcel.order_id = o.id
-          AND parcel.state <> 'cancelled'
+          AND parcel.state NOT IN ('cancelled', 'sent')
         ORDER BY parcel.id
         LIMIT 1
        ) parcel ON true
+ CROSS JOIN LATERAL (
+       SELECT o.order_status <> 1 OR EXISTS (
+                  SELECT FROM pdd_parcel
+                   WHERE order_id = o.id AND state = 'sent') AS is_shipped
+       ) stage
  CROSS JOIN LATERAL (
        SELECT CASE
               WHEN o.state = 'held' OR parcel.state = 'stopped' THEN 'hold'
@@ -76,10 +85,23 @@ SELECT o.id,
               WHEN COALESCE(transfer.carrier_tracking_ref, '') = '' THEN 'label'
               ELSE 'validate' END AS obstacle
        ) step
- WHERE o.order_status = 1
+ WHERE o.id IN (
+       SELECT id FROM pdd_order WHERE order_status = 1
+        UNION
+       SELECT order_id FROM pdd_parcel
+        WHERE state IN ('waiting', 'to_send', 'error', 'stopped')
+        UNION
+       SELECT pdd.id
+         FROM stock_picking picking
+         JOIN pdd_order pdd ON pdd.sale_order_id = picking.sale_id
+        WHERE picking.state IN ('confirmed', 'waiting', 'assigned')
+          AND EXISTS (SELECT FROM pdd_parcel WHERE order_id = pdd.id)
+       )
    AND o.state <> 'cancelled'
    AND COALESCE(o.related_order_sn, '') = ''
-   AND COALESCE(parcel.state, '') <> 'sent'
+   AND (NOT stage.is_shipped
+        OR parcel.state IS NOT NULL
+        OR transfer.id IS NOT NULL)
 """
 
 
@@ -149,6 +171,11 @@ class PddDeadline(models.Model):
         ],
         readonly=True,
     )
+    is_rest = fields.Boolean(
+        string="Rest of an Order",
+        readonly=True,
+        help="The first parcel is told; what is left is owed to the buyer.",
+    )
     will_miss = fields.Boolean(
         string="Cannot Make It Today",
         readonly=True,
@@ -166,7 +193,9 @@ class PddDeadline(models.Model):
         if self.obstacle in ("hold", "make"):
             record = self.order_id
         elif self.obstacle in ("refused", "tell") or not self.picking_id:
-            record = self.order_id.parcel_ids[:1] or self.order_id
+            parcels = self.order_id.parcel_ids
+            untold = parcels.filtered(lambda p: p.state not in ("sent", "cancelled"))
+            record = (untold[-1:] or parcels)[:1] or self.order_id
         return {
             "type": "ir.actions.act_window",
             "res_model": record._name,

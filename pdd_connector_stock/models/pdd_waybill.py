@@ -6,7 +6,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-REQUEST_DAYS = timedelta(days=10)  # then an unanswered request, with its ciphertext, goes
+REQUEST_DAYS = timedelta(
+    days=10
+)  # then an unanswered request, with its ciphertext, goes
 
 
 class PddWaybill(models.Model):

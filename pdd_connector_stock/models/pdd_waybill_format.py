@@ -172,7 +172,8 @@ class PddOrder(models.Model):
         :raise UserError: the platform shows it only while an order waits to ship; of an
             exchange it shows another one, and does not say whether a waybill takes it
         """
-        if picking.sale_id.pdd_case_id.refund_id.after_sales_type == EXCHANGE:
+        case = picking._get_pdd_exchange_case()
+        if case.refund_id.after_sales_type == EXCHANGE:
             raise UserError(
                 self.env._(
                     "%s: the buyer may want an exchange at another address, for which "

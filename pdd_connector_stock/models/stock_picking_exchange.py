@@ -1,6 +1,7 @@
 # Copyright 2026 The Pinduoduo connector authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import models
+from odoo import fields, models
+from odoo.addons.pdd_connector.const import EXCHANGE, REPAIR, RESEND
 
 from .stock_picking_parcel import PARCEL_FIELDS
 
@@ -10,7 +11,19 @@ class StockPicking(models.Model):
 
     _inherit = "stock.picking"
 
+    pdd_exchange_case_id = fields.Many2one(
+        "pdd.case",
+        string="Pinduoduo Exchange",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        check_company=True,
+        help="The after-sale for which Odoo's own exchange sends these goods.",
+    )
+
     def _action_done(self):
+        # the outbox belongs to the connector; validating needs no right to it
+        self.sudo()._link_pdd_exchange()
         result = super()._action_done()
         # the outbox belongs to the connector; validating needs no right to it
         self.sudo()._queue_exchange_parcels()
@@ -23,15 +36,51 @@ class StockPicking(models.Model):
             done.sudo()._queue_exchange_parcels()  # as above
         return result
 
+    def _get_pdd_exchange_case(self):
+        """Return the after-sale for which the goods of a transfer are sent."""
+        return self.sale_id.pdd_case_id or self.pdd_exchange_case_id
+
+    def _is_pdd_exchange(self):
+        """Return whether Odoo's own exchange of an order sends these goods."""
+        moves = self.move_ids.filtered(lambda move: move.state != "cancel")
+        return bool(moves) and all(moves.mapped("pdd_is_exchange"))
+
+    def _link_pdd_exchange(self):
+        """Note for which running after-sale Odoo's own exchanges send goods."""
+        for picking in self.filtered(lambda picking: not picking.pdd_exchange_case_id):
+            if (
+                picking.location_dest_id.usage == "customer"
+                and picking._is_pdd_exchange()
+            ):
+                picking.pdd_exchange_case_id = picking._find_pdd_exchange_case()
+
+    def _find_pdd_exchange_case(self):
+        """Return the running exchange of the order that has sent nothing yet."""
+        orders = self.move_ids.sale_line_id.order_id.pdd_order_ids
+        cases = orders.refund_ids.case_ids.filtered(
+            lambda case: (
+                case._is_running()
+                and case.refund_id.after_sales_type in (EXCHANGE, RESEND, REPAIR)
+                and not case.exchange_order_id
+                and not case.exchange_picking_ids
+            )
+        )
+        sold = self.move_ids.sale_line_id
+        lines = orders.line_ids.filtered(lambda line: line.sale_line_id in sold)
+        sku_ids = lines.sku_id.mapped("sku_id")
+        fitting = cases.filtered(lambda case: case.refund_id.platform_sku_id in sku_ids)
+        return (fitting or cases)[:1]
+
     def _queue_exchange_parcels(self):
         """Queue what has left for after-sales; a number may come later."""
         Action = self.env["pdd.refund.action"]
-        for picking in self.filtered("sale_id.pdd_case_id"):
-            if picking.location_dest_id.usage != "customer":
+        for picking in self:
+            case = picking._get_pdd_exchange_case()
+            if not case or picking.location_dest_id.usage != "customer":
                 continue
             params = picking._prepare_exchange_params()
             action = Action._queue(
-                picking.sale_id.pdd_case_id.refund_id,
+                case.refund_id,
                 "exchange_ship",
                 params,
                 picking_id=picking.id,

@@ -4,6 +4,7 @@ from itertools import zip_longest
 
 from odoo import fields, models
 
+PART, SENT_AGAIN = "1", "2"  # extra_track_type
 PARCEL_FIELDS = frozenset(("carrier_id", "carrier_tracking_ref"))
 
 
@@ -51,7 +52,8 @@ class StockPicking(models.Model):
         """Return the platform's orders that left with each transfer.
 
         A transfer may carry several orders; only the last step of a delivery in
-        several steps leads to the buyer.
+        several steps leads to the buyer. What an after-sale sends instead is told with
+        the after-sale, see stock_picking_exchange.py.
 
         :return dict: transfer -> pdd.order
         """
@@ -60,6 +62,7 @@ class StockPicking(models.Model):
                 move.state == "done"
                 and move.sale_line_id
                 and move.location_dest_id.usage == "customer"
+                and not move.picking_id.pdd_exchange_case_id
             )
         )
         orders = {
@@ -84,7 +87,8 @@ class StockPicking(models.Model):
 
     def _prepare_pdd_parcel_vals(self, order, logistics, number, sequence):
         self.ensure_one()
-        if not number and order.tracking_number and not order.parcel_ids:
+        is_seen = order.tracking_number and not order.parcel_ids
+        if not number and is_seen and not self._is_pdd_exchange():
             return self._prepare_pdd_seen_vals(order)
         state = self.env["pdd.parcel"]._get_open_state(logistics, number)
         return {
@@ -93,6 +97,7 @@ class StockPicking(models.Model):
             "sequence": sequence,
             "logistics_id": logistics.id,
             "tracking_number": number,
+            "extra_track_type": SENT_AGAIN if self._is_pdd_exchange() else PART,
             "state": state,
         }
 

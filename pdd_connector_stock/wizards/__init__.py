@@ -7,4 +7,5 @@ from . import (
     pdd_sku_create_product,
     pdd_warehouse_rule_try,
     pdd_warehouse_rule_try_line,
+    stock_return_picking,
 )

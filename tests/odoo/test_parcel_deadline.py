@@ -89,6 +89,62 @@ class TestParcelDeadline(ParcelCase):
         self._send_parcels()
         self.assertFalse(self._deadline(order))
 
+    def _ship_first_of(self, count):
+        """Ship and tell one piece of an order; return the order and its backorder."""
+        order = self._make_orders(items=[{"count": count}])
+        picking = order.sale_order_id.picking_ids
+        self._prepare_parcel(picking, "SF1000000000001")
+        picking.move_ids.write({"quantity": 1, "picked": True})
+        picking.with_context(skip_backorder=True).button_validate()
+        self._send_parcels()
+        return order, picking.backorder_ids
+
+    def test_the_rest_of_an_order_stays_until_it_is_shipped_and_told(self):
+        order, backorder = self._ship_first_of(3)
+        self._price(order, 2000, hours=1)
+        row = self._deadline(order)
+        self.assertRecordValues(
+            row,
+            [
+                {
+                    "picking_id": backorder.id,
+                    "obstacle": "label",
+                    "is_rest": True,
+                    "risk_amount": 0,
+                    "will_miss": False,
+                }
+            ],
+        )
+        self.shop.action_sync_orders()
+        self.assertEqual(order.order_status, 2)
+        self.env.invalidate_all()
+        self.assertEqual(self._deadline(order), row)
+        self._prepare_parcel(backorder, "SF1")
+        backorder.button_validate()
+        self.assertEqual(self._deadline(order).obstacle, "tell")
+        self._send_parcels()
+        self.assertEqual(self._deadline(order).obstacle, "refused")
+        opened = self._deadline(order).action_open()
+        self.assertEqual(opened["res_id"], backorder.pdd_parcel_ids.id)
+        backorder.carrier_tracking_ref = "SF1000000000002"
+        self._send_parcels()
+        self.assertFalse(self._deadline(order))
+
+    def test_a_rest_that_is_cancelled_leaves_the_list(self):
+        order, backorder = self._ship_first_of(2)
+        self.assertTrue(self._deadline(order))
+        backorder.action_cancel()
+        self.assertFalse(self._deadline(order))
+
+    def test_an_expected_return_is_nothing_to_ship(self):
+        order = self._make_orders()
+        self._ship(order)
+        self._send_parcels()
+        self._ask_refund(order)
+        self.platform.event(order.order_sn, "return_agree")
+        self._read_all()
+        self.assertFalse(self._deadline(order))
+
     def test_a_step_before_the_last_needs_neither_carrier_nor_number(self):
         self.warehouse.delivery_steps = "pick_ship"
         order = self._make_orders()

@@ -318,7 +318,13 @@ class TestParcelWaybill(ParcelCase):
         self.assertTrue(issued.is_cancelled)
         self.assertRecordValues(
             waybill,
-            [{"state": "cancelled", "tracking_number": issued.number, "request": False}],
+            [
+                {
+                    "state": "cancelled",
+                    "tracking_number": issued.number,
+                    "request": False,
+                }
+            ],
         )
         self.assertEqual(len(self._calls(CANCEL)), 1)
 
@@ -356,7 +362,9 @@ class TestParcelWaybill(ParcelCase):
         waybill.action_settle_unknown()
         self.assertEqual(waybill.state, "cancelled")
         self.assertEqual(issue.state, "solved")
-        self.assertEqual(self._draw(waybill.picking_id).mapped("state").count("sent"), 1)
+        self.assertEqual(
+            self._draw(waybill.picking_id).mapped("state").count("sent"), 1
+        )
 
     def _find_issue(self, waybill):
         return self.env["pdd.issue"].search(

@@ -6,7 +6,7 @@ from unittest.mock import patch
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
-from .parcel_common import ParcelCase
+from .parcel_common import EXTRA, ParcelCase
 
 EXCHANGE = "pdd.refund.exchange.shipping"
 
@@ -176,3 +176,98 @@ class TestReturnExchange(ParcelCase):
         self._ask_refund(order)
         with self.assertRaises(UserError):
             order.refund_ids.case_ids.action_create_exchange()
+
+    # --- Odoo's own exchange
+
+    def _exchange_by_hand(self, order, quantity=1):
+        """Use "Return for Exchange" on the delivery; return what goes to the buyer."""
+        delivery = order.sale_order_id.picking_ids.filtered(
+            lambda picking: picking.state == "done" and not picking.return_id
+        )[:1]
+        wizard = (
+            self.env["stock.return.picking"]
+            .with_context(active_id=delivery.id, active_model="stock.picking")
+            .create({})
+        )
+        wizard.product_return_moves.quantity = quantity
+        wizard.action_create_exchanges()
+        return order.sale_order_id.picking_ids.filtered(
+            lambda picking: picking._is_pdd_exchange()
+        )
+
+    def test_odoos_own_exchange_is_told_with_the_after_sale_that_asks_for_it(self):
+        order, case = self._asked(4)
+        picking = self._exchange_by_hand(order)
+        self.assertEqual(picking.pdd_exchange_case_id, case)
+        self.assertEqual(case.action_create_exchange()["res_id"], picking.id)
+        self._prepare_parcel(picking, "SF7000000000001")
+        picking.button_validate()
+        self._send_parcels()
+        self._tell()
+        (call,) = self._calls(EXCHANGE)
+        self.assertIn("SF7000000000001", call["request"])
+        self.assertEqual(len(order.parcel_ids), 1)
+        self.assertFalse(self._calls(EXTRA))
+
+    def test_odoos_own_exchange_without_an_after_sale_is_told_as_sent_again(self):
+        order = self._make_orders()
+        self._ship(order)
+        self._send_parcels()
+        picking = self._exchange_by_hand(order)
+        self.assertFalse(picking.pdd_exchange_case_id)
+        self._prepare_parcel(picking, "SF7000000000001")
+        picking.button_validate()
+        parcel = picking.pdd_parcel_ids
+        self.assertEqual(parcel.extra_track_type, "2")
+        self._send_parcels()
+        self.assertEqual(parcel.state, "sent")
+        (call,) = self._calls(EXTRA)
+        self.assertEqual(call["extra_track_type"], "2")
+
+    def test_what_an_exchange_sends_travels_apart_from_the_rest_of_the_order(self):
+        order = self._make_orders(items=[{"count": 3}])
+        picking = order.sale_order_id.picking_ids
+        self._prepare_parcel(picking, "SF1000000000001")
+        picking.move_ids.write({"quantity": 2, "picked": True})
+        picking.with_context(skip_backorder=True).button_validate()
+        exchange = self._exchange_by_hand(order)
+        self.assertEqual(len(exchange), 1)
+        self.assertNotEqual(exchange, picking.backorder_ids)
+        self.assertEqual(picking.backorder_ids.move_ids.product_uom_qty, 1)
+
+    def test_a_number_of_an_exchange_by_hand_that_comes_later_is_told_then(self):
+        order, _case = self._asked(4)
+        picking = self._exchange_by_hand(order)
+        picking.button_validate()
+        self._tell()
+        self.assertFalse(self._calls(EXCHANGE))
+        self._prepare_parcel(picking, "SF7000000000001")
+        self._tell()
+        self.assertEqual(len(self._calls(EXCHANGE)), 1)
+
+    def test_an_exchange_by_hand_in_two_steps_is_one_of_its_last_step(self):
+        self.warehouse.delivery_steps = "pick_ship"
+        order = self._make_orders()
+        pick = order.sale_order_id.picking_ids
+        pick.button_validate()
+        ship = order.sale_order_id.picking_ids - pick
+        self._prepare_parcel(ship, "SF1000000000001")
+        ship.button_validate()
+        self._send_parcels()
+        wizard = (
+            self.env["stock.return.picking"]
+            .with_context(active_id=ship.id, active_model="stock.picking")
+            .create({})
+        )
+        wizard.product_return_moves.quantity = 1
+        wizard.action_create_exchanges()
+        again = order.sale_order_id.picking_ids - pick - ship
+        again = again.filtered(lambda picking: not picking.return_id)
+        again.button_validate()
+        last = order.sale_order_id.picking_ids.filtered(
+            lambda p: p._is_pdd_exchange() and p.location_dest_id.usage == "customer"
+        )
+        self._prepare_parcel(last, "SF7000000000001")
+        last.button_validate()
+        self.assertEqual(last.pdd_parcel_ids.extra_track_type, "2")
+        self.assertEqual(len(order.parcel_ids), 2)
