@@ -1,1 +1,3 @@
-from . import controllers, models, wizards
+from . import controllers, models, sql_log, wizards
+
+sql_log.install()

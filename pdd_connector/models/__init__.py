@@ -7,6 +7,7 @@ from . import (
     account_fiscal_position,
     base,
     base_partner_merge,
+    base_race,
     ir_cron,
     mail_mail,
     mail_thread,

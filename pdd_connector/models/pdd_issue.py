@@ -9,6 +9,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
 from odoo.tools.translate import LazyGettext, LazyTranslate
 
+from ..sql_log import without_values
+
 _logger = logging.getLogger(__name__)
 _lt = LazyTranslate(__name__)
 
@@ -218,7 +220,7 @@ class PddIssue(models.Model):
             shop.id,
             where,
             reference,
-            exc_info=error,
+            exc_info=without_values(error),
         )
         sentence = _lt(
             "Unexpected error: give the administrator the reference %s, "

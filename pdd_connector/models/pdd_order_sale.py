@@ -3,7 +3,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.tools import mute_logger
 
 from ..batches import by_company, do_safely
 from .amounts import to_fen
@@ -267,14 +266,12 @@ class PddOrder(models.Model):
         """Create the delivery addresses of one shop; return whether one was missing."""
         shop._get_buyer_partner()
         _known, missing = self._find_receivers(shop)
-        # a meeting is no error of the server's log
-        with mute_logger("odoo.sql_db"):
-            do_safely(
-                self.browse().concat(*missing.values()),
-                lambda some: some._get_delivery_contacts(some.shop_id),
-                lambda order, error: None,  # making it will say what is wrong
-                races,
-            )
+        do_safely(
+            self.browse().concat(*missing.values()),
+            lambda some: some._get_delivery_contacts(some.shop_id),
+            lambda order, error: None,  # making it will say what is wrong
+            races,
+        )
         return bool(missing)
 
     def _get_delivery_contacts(self, shop):

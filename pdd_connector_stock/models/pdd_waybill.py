@@ -107,6 +107,7 @@ class PddWaybill(models.Model):
         :raise UserError: names the transfer and what is missing
         :return: the waybills of these transfers
         """
+        pickings._take_pdd_turns()
         known = self.search(
             [
                 ("picking_id", "in", pickings.ids),

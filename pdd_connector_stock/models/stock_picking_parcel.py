@@ -3,6 +3,7 @@
 from itertools import zip_longest
 
 from odoo import fields, models
+from odoo.tools import SQL
 
 PART, SENT_AGAIN = "1", "2"  # extra_track_type
 PARCEL_FIELDS = frozenset(("carrier_id", "carrier_tracking_ref"))
@@ -36,6 +37,9 @@ class StockPicking(models.Model):
     def _create_pdd_parcels(self):
         """Write the parcels of what has left for the buyers; safe to repeat."""
         orders_by_picking = self._get_pdd_shipped_orders()
+        if not orders_by_picking:
+            return
+        self._take_pdd_turns()
         told = {(p.picking_id, p.order_id) for p in self.pdd_parcel_ids}
         parcels = self.env["pdd.parcel"].create(
             [
@@ -47,6 +51,21 @@ class StockPicking(models.Model):
             ]
         )
         parcels._trigger_send()
+
+    def _take_pdd_turns(self):
+        """Let whoever writes parcels or numbers of these transfers at once be repeated.
+
+        Rows are inserted before what was written on the transfers: the second one would
+        meet a key that exists already, and a person would read of it. After this update
+        it fails to serialize, and finds what was made when Odoo repeats the request.
+        """
+        self.flush_recordset()
+        self.env.cr.execute(
+            SQL(
+                "UPDATE stock_picking SET write_date = write_date WHERE id = ANY(%s)",
+                self.ids,
+            )
+        )
 
     def _get_pdd_shipped_orders(self):
         """Return the platform's orders that left with each transfer.
@@ -131,6 +150,8 @@ class StockPicking(models.Model):
 
         A parcel whose number was removed keeps it when the platform knows it.
         """
+        if len(numbers) > len(parcels):
+            self._take_pdd_turns()
         to_create = []
         pairs = zip_longest(parcels, numbers)
         for sequence, (parcel, number) in enumerate(pairs, start=1):
