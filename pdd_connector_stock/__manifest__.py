@@ -25,6 +25,7 @@
         "wizards/pdd_refund_agree_views.xml",
         "wizards/pdd_return_receive_views.xml",
         "wizards/pdd_sku_create_product_views.xml",
+        "wizards/pdd_sku_opening_views.xml",
         "views/pdd_logistics_company_views.xml",
         "views/pdd_parcel_views.xml",
         "views/pdd_parcel_group_views.xml",
@@ -42,6 +43,7 @@
         "views/pdd_shop_stock_views.xml",
         "views/pdd_stock_menus.xml",
     ],
+    "post_init_hook": "post_init_hook",
     "assets": {
         "web.assets_backend": ["pdd_connector_stock/static/src/**/*"],
     },

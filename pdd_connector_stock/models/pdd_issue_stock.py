@@ -16,12 +16,14 @@ class PddIssue(models.Model):
             ("stock_brake", "Stock would fall to zero"),
             ("stock_stuck", "Stock not told"),
             ("stock_error", "Stock not accepted"),
+            ("stock_opening", "Opening quantity to confirm"),
         ],
         ondelete={
             "stock_refused": "cascade",
             "stock_brake": "cascade",
             "stock_stuck": "cascade",
             "stock_error": "cascade",
+            "stock_opening": "cascade",
         },
     )
 
@@ -44,6 +46,9 @@ class PddIssue(models.Model):
 
     def _fix_stock_brake(self):
         return self.shop_id.action_view_stock_held()
+
+    def _fix_stock_opening(self):
+        return self.shop_id.action_view_stock_uncounted()
 
     def _fix_stock_stuck(self):
         return self._open_shop()

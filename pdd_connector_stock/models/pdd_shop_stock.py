@@ -15,6 +15,12 @@ FETCH_AGE = timedelta(seconds=3)
 FRESH_AGE = timedelta(minutes=10)
 BEHIND = timedelta(hours=1)  # a feed so far behind is caught up by its own action
 SECONDS_INLINE = 20
+EXPLAINED = (
+    "move",
+    "order",
+    "opening",
+    "expiry",
+)  # causes that say where the pieces went
 
 
 class PddShop(models.Model):
@@ -35,6 +41,12 @@ class PddShop(models.Model):
         help="If more SKUs than this would fall to zero at once, they wait for a "
         "person; 0: never ask.",
     )
+    stock_brake_qty = fields.Integer(
+        string="Ask Before Emptying a SKU of",
+        default=100,
+        help="If a SKU would fall from so many pieces to zero and no goods were sold or "
+        "moved, it waits for a person; 0: never ask.",
+    )
     stock_offsale = fields.Boolean(
         string="Propose Off Sale",
         help="Goods all of whose SKUs are sold out are proposed to be taken off sale, "
@@ -48,9 +60,11 @@ class PddShop(models.Model):
     )
     stock_refused_count = fields.Integer(compute="_compute_stock_counts")
     stock_held_count = fields.Integer(compute="_compute_stock_counts")
+    stock_uncounted_count = fields.Integer(compute="_compute_uncounted_count")
 
     _stock_brake_positive = models.Constraint(
-        "CHECK(stock_brake >= 0)", "The number of SKUs must not be negative."
+        "CHECK(stock_brake >= 0 AND stock_brake_qty >= 0)",
+        "The number of SKUs must not be negative.",
     )
 
     def _compute_stock_counts(self):
@@ -71,6 +85,17 @@ class PddShop(models.Model):
             shop.stock_refused_count = counts.get("refused", 0)
             shop.stock_held_count = queue.pop("held", 0)
             shop.stock_waiting_count = sum(queue.values())
+
+    def _compute_uncounted_count(self):
+        counts = dict(
+            self.env["pdd.stock.level"]._read_group(
+                [("shop_id", "in", self.ids), ("state", "=", "uncounted")],
+                ["shop_id"],
+                ["__count"],
+            )
+        )
+        for shop in self:
+            shop.stock_uncounted_count = counts.get(shop, 0)
 
     def write(self, vals):
         result = super().write(vals)
@@ -105,6 +130,11 @@ class PddShop(models.Model):
     def action_view_stock_held(self):
         return self._open(
             "pdd_connector_stock.pdd_stock_publication_action", search_default_held=1
+        )
+
+    def action_view_stock_uncounted(self):
+        return self._open(
+            "pdd_connector_stock.pdd_stock_level_action", search_default_uncounted=1
         )
 
     def action_view_stock_refused(self):
@@ -179,14 +209,51 @@ class PddShop(models.Model):
 
     # --- trouble
 
-    def _report_stock_brake(self, count):
+    def _filter_braked(self, emptied):
+        """Return the publications that a person must approve.
+
+        Goods that were sold or moved are gone: what says so goes out at once, or the
+        shop sells what is not there. So does what a person has counted to zero here.
+
+        :param list emptied: (values of a publication to zero, pieces on offer before)
+        """
+        self.ensure_one()
+        if self.stock_brake and len(emptied) > self.stock_brake:
+            return [row for row, _shown in emptied]
+        return [
+            row
+            for row, shown in emptied
+            if 0 < self.stock_brake_qty <= shown and row["cause"] not in EXPLAINED
+        ]
+
+    def _report_stock_brake(self, rows):
+        """Open an issue about publications that wait for approval."""
         name = _lt(
             "%(count)s SKUs of %(shop)s would fall to zero at once: check the stock rules "
             "and the last inventory, then approve or reject the waiting publications.",
-            count=count,
+            count=len(rows),
             shop=self.name,
         )
+        if len(rows) == 1:
+            name = _lt(
+                "%(sku)s in %(shop)s would fall to zero at once: check its stock rule, "
+                "its product and the last inventory, then approve or reject the waiting "
+                "publication.",
+                sku=self.env["pdd.sku"].browse(rows[0]["sku_id"]).display_name,
+                shop=self.name,
+            )
         self.env["pdd.issue"]._report(self, "stock_brake", "", name)
+
+    def _report_uncounted(self, count):
+        """Open an issue about SKUs whose opening quantity nobody has confirmed."""
+        name = _lt(
+            "The stock of some SKUs of %(shop)s is not published: their products were "
+            "never counted and never in stock. Confirm their opening quantity, which may "
+            "be zero.",
+            shop=self.name,
+        )
+        detail = self.env._("SKUs to confirm: %s", count)
+        self.env["pdd.issue"]._report(self, "stock_opening", "", name, detail=detail)
 
     def _settle_stock_brake(self):
         if not self.stock_held_count:
@@ -214,14 +281,17 @@ class PddShop(models.Model):
         self.invalidate_recordset()
         waiting = sum(self.mapped("stock_waiting_count"))
         held = sum(self.mapped("stock_held_count"))
+        uncounted = sum(self.mapped("stock_uncounted_count"))
         message = self.env._(
-            "%(skus)s SKUs worked out; %(waiting)s are still on their way, %(held)s wait "
-            "for approval.",
+            "%(skus)s SKUs computed; %(waiting)s are still on their way, %(held)s wait "
+            "for approval, %(uncounted)s for their opening quantity.",
             skus=sum(self.mapped("stock_level_count")),
             waiting=waiting,
             held=held,
+            uncounted=uncounted,
         )
-        return self._notify_stock("warning" if held else "success", message)
+        kind = "warning" if held or uncounted else "success"
+        return self._notify_stock(kind, message)
 
     def _notify_stock_requested(self):
         return self._notify_stock(

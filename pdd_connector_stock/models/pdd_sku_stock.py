@@ -41,6 +41,8 @@ class PddSku(models.Model):
     publication_ids = fields.One2many("pdd.stock.publication", "sku_id", readonly=True)
     stock_level_ids = fields.One2many("pdd.stock.level", "sku_id", readonly=True)
 
+    stock_state = fields.Selection(related="stock_level_ids.state", string="Stock")
+
     @api.model_create_multi
     def create(self, vals_list):
         skus = super().create(vals_list)
@@ -67,6 +69,14 @@ class PddSku(models.Model):
         """Open the publication that says why the shop shows what it shows."""
         self.ensure_one()
         publication = self.publication_ids[:1] or self.publication_id
+        if not publication and self.stock_state == "uncounted":
+            raise UserError(
+                self.env._(
+                    "The stock of %s is not published: its product was never counted "
+                    "and never in stock. Confirm its opening quantity.",
+                    self.display_name,
+                )
+            )
         if not publication:
             raise UserError(
                 self.env._(
@@ -83,6 +93,13 @@ class PddSku(models.Model):
             "view_mode": "form",
             "target": "new",
         }
+
+    def action_confirm_opening(self):
+        """Ask how many pieces of these SKUs' products there are."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "pdd_connector_stock.pdd_sku_opening_action"
+        )
+        return {**action, "context": {"active_ids": self.ids}}
 
     def action_publish_stock(self):
         """Work out these SKUs now and tell the platform, whatever Odoo believes."""

@@ -9,6 +9,7 @@ STATES = [
     ("stopped", "Stopped"),
     ("no_rule", "No rule"),
     ("untracked", "Not tracked"),
+    ("uncounted", "Opening quantity to confirm"),
     ("unmapped", "Not mapped"),
 ]
 
@@ -133,6 +134,10 @@ class PddStockLevel(models.Model):
     def action_publish(self):
         """Work out these SKUs now and tell the platform, also what seems equal."""
         self.sku_id.action_publish_stock()
+
+    def action_confirm_opening(self):
+        """Ask how many pieces of these SKUs' products there are."""
+        return self.sku_id.action_confirm_opening()
 
     def action_toggle_stop(self):
         """Stop or resume these SKUs."""

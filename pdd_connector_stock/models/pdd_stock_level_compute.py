@@ -7,6 +7,7 @@ from odoo.tools import SQL
 from psycopg2.extras import Json
 
 from ..formula import Offer, answer
+from .pdd_stock_level_expiry import get_expiry_date
 from .pdd_stock_news import News
 from .pdd_stock_publication import to_json
 
@@ -14,12 +15,12 @@ MARKS = 50_000
 UPSERT = """
     INSERT INTO pdd_stock_level AS level (sku_id, shop_id, company_id, product_id,
                 rule_id, state, target_qty, free_qty, sold_qty, sold_total, change_date,
-                compute_date, revision)
+                expiry_date, compute_date, revision)
          SELECT row.*, now() AT TIME ZONE 'UTC', 1
            FROM jsonb_to_recordset(%s) AS row (sku_id int, shop_id int, company_id int,
                 product_id int, rule_id int, state text, target_qty int,
                 free_qty numeric, sold_qty numeric, sold_total int,
-                change_date timestamp)
+                change_date timestamp, expiry_date timestamp)
           ORDER BY row.sku_id
     ON CONFLICT (sku_id) DO UPDATE
             SET shop_id = EXCLUDED.shop_id,
@@ -32,6 +33,7 @@ UPSERT = """
                 sold_qty = EXCLUDED.sold_qty,
                 sold_total = EXCLUDED.sold_total,
                 change_date = EXCLUDED.change_date,
+                expiry_date = EXCLUDED.expiry_date,
                 compute_date = EXCLUDED.compute_date,
                 is_low = level.is_low AND EXCLUDED.state = 'ready',
                 low_reason = CASE WHEN EXCLUDED.state = 'ready' THEN level.low_reason END,
@@ -58,6 +60,7 @@ class PddStockLevel(models.Model):
         :raise OperationalError: another worker was at the same SKUs; nothing is lost
         """
         self.env["pdd.stock.rule"]._turn_locks()
+        self._turn_expired()
         self.env.cr.flush()  # what was marked just now belongs to this run
         marks = self.env["pdd.stock.mark"]._claim(MARKS)
         if marks:
@@ -74,6 +77,9 @@ class PddStockLevel(models.Model):
         facts = [fact._replace(sold_total=news.total(fact)) for fact in facts]
         results = self._get_results(facts)
         self._write_levels(facts, results, news)
+        self._learn_openings(results)
+        self._withdraw_unready(facts, results)
+        self._report_uncounted(facts, results)
         self.env["pdd.stock.publication"]._plan(facts, results, news)
 
     # --- the quantities
@@ -95,12 +101,19 @@ class PddStockLevel(models.Model):
         locked = self._get_locked(ready, chosen)
         offers = self._prepare_offers(ready, chosen, pools, locked)
         stock = self._get_stock(offers)
+        counted = self._get_counted(offers, stock)
         free = {key: figures["free"] for key, figures in stock.items()}
         answers = answer(offers, free, self._get_sold())
         by_key = {offer.key: offer for offer in offers}
         return {
             fact.id: _prepare_result(
-                fact, chosen[fact.id], by_key.get(fact.id), answers, stock, locked
+                fact,
+                chosen[fact.id],
+                by_key.get(fact.id),
+                answers,
+                stock,
+                locked,
+                counted,
             )
             for fact in facts
         }
@@ -140,7 +153,7 @@ class PddStockLevel(models.Model):
             Offer(
                 key=fact.id,
                 company=fact.company_id,
-                warehouses=pools[chosen[fact.id]][0],
+                warehouses=pools[chosen[fact.id]].warehouses,
                 pool=pools[chosen[fact.id]],
                 components=fact.components,
                 terms=chosen[fact.id]._get_terms(locked.get(fact.id, 0)),
@@ -165,15 +178,37 @@ class PddStockLevel(models.Model):
         """
         if not sku_ids:
             return
-        self.search([("sku_id", "in", [*sku_ids])], order="id").write(
+        levels = self.search([("sku_id", "in", [*sku_ids])], order="id")
+        uncounted = levels.filtered(lambda level: level.state == "uncounted")
+        levels.write(
             {
                 "state": "unmapped",
                 "target_qty": 0,
                 "free_qty": 0,
+                "expiry_date": False,
                 "is_low": False,
                 "low_reason": False,
             }
         )
+        self._review_uncounted(uncounted.shop_id)
+        self._withdraw(sku_ids)
+
+    @api.model
+    def _withdraw_unready(self, facts, results):
+        """Withdraw what waits for SKUs of which nothing is published any more."""
+        self._withdraw(
+            {
+                fact.id
+                for fact in facts
+                if fact.waiting_id and results[fact.id].state != "ready"
+            }
+        )
+
+    @api.model
+    def _withdraw(self, sku_ids):
+        """End the publications of SKUs that wait."""
+        if not sku_ids:
+            return
         states = ("to_send", "held", "unknown")
         waiting = [("sku_id", "in", [*sku_ids]), ("state", "in", states)]
         publications = self.env["pdd.stock.publication"].search(waiting, order="id")
@@ -196,10 +231,11 @@ class PddStockLevel(models.Model):
             "sold_qty": result.inputs.get("sold", 0),
             "sold_total": fact.sold_total,
             "change_date": news.get(fact)["change_date"],
+            "expiry_date": get_expiry_date(result.inputs.get("parts", ())),
         }
 
 
-def _prepare_result(fact, rule, offer, answers, stock, locked):
+def _prepare_result(fact, rule, offer, answers, stock, locked, counted):
     """Return what came of a SKU, with every input of the formula."""
     if not rule:
         return Result(rule, "no_rule", 0, {})
@@ -222,4 +258,16 @@ def _prepare_result(fact, rule, offer, answers, stock, locked):
         "free": scarcest.get("free", 0.0),
         "sold": scarcest.get("sold", 0.0),
     }
+    if _is_uncounted(offer, found, counted):
+        return Result(rule, "uncounted", 0, inputs)
     return Result(rule, "ready", found.quantity, inputs)
+
+
+def _is_uncounted(offer, found, counted):
+    """Return whether nobody can say how many pieces there are.
+
+    A kit of which one component is known to be missing is known to be sold out.
+    """
+    known = [part for part in found.parts if (offer.pool, part["product"]) in counted]
+    is_sold_out = any(part["offer"] < 1 for part in known)
+    return len(known) < len(found.parts) and not is_sold_out

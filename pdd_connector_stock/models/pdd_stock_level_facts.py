@@ -10,7 +10,7 @@ from .pdd_stock_publication import OPEN_STATES
 
 FACTS = (
     *("id", "shop_id", "company_id", "product_id", "components", "categ_path"),
-    *("is_storable", "is_stopped", "platform_qty", "sold_total"),
+    *("is_storable", "is_stopped", "platform_qty", "sold_total", "level_state"),
     *("base_id", "base_after_qty", "base_unseen_qty", "base_sold_total"),
     *("base_sent_date", "base_unseen_parts", "orders_date"),
     *("waiting_id", "waiting_qty", "waiting_sold_total"),
@@ -21,7 +21,7 @@ QUERY = """
            categ.parent_path,
            template.is_storable IS TRUE OR sku.kit_components IS NOT NULL,
            sku.stock_stop IS TRUE OR shop.stock_publish IS NOT TRUE,
-           sku.platform_qty, COALESCE(level.sold_total, 0),
+           sku.platform_qty, COALESCE(level.sold_total, 0), level.state,
            base.id, base.after_qty, base.unseen_qty, base.sold_total, base.sent_date,
            base.unseen_parts, feed.synced_until,
            waiting.id, waiting.target_qty, waiting.sold_total

@@ -71,7 +71,8 @@ class PddStockLevel(models.Model):
         """Return Odoo's figures of all components, in the product's unit.
 
         :param list offers: :class:`~..formula.Offer`
-        :return dict: (pool, product id) -> on_hand, reserved, promised, incoming, free
+        :return dict: (pool, product id) -> on_hand, expired, reserved, promised,
+            incoming, free, and the moment at which the next lot expires
         """
         products_by_pool = defaultdict(set)
         for offer in offers:
@@ -85,30 +86,34 @@ class PddStockLevel(models.Model):
     def _get_pool_stock(self, pool, product_ids):
         """Return the figures of one pool.
 
-        ``free`` is what nobody was promised: on hand, less what is reserved, less what
-        open deliveries ask for and have not reserved. A forecast adds the receipts that
-        are planned in time, and then takes off what is bought to order as well.
+        ``free`` is what nobody was promised: on hand, less what has expired, less what
+        is reserved, less what open deliveries ask for and have not reserved. A forecast
+        adds the receipts that are planned in time, and then takes off what is bought to
+        order as well.
         """
-        warehouse_ids, basis, days = pool
-        is_forecast = basis == "forecast"
+        is_forecast = pool.basis == "forecast"
         quants, moves_in, moves_out = self._get_stock_domains(
-            warehouse_ids, product_ids
+            pool.warehouses, product_ids
         )
         if not is_forecast:
             moves_out &= Domain("procure_method", "!=", "make_to_order")
         on_hand = self._sum_quants(quants)
         promised = self._sum_promised(moves_out)
-        incoming = self._sum_incoming(moves_in, days) if is_forecast else {}
+        incoming = self._sum_incoming(moves_in, pool) if is_forecast else {}
+        expired, expires = self._get_expiry(quants)
         figures = {}
         for product_id in product_ids:
             quantity, reserved = on_hand.get(product_id, (0.0, 0.0))
             asked, coming = promised.get(product_id, 0.0), incoming.get(product_id, 0.0)
+            bad = expired.get(product_id, 0.0)
             figures[pool, product_id] = {
                 "on_hand": quantity,
+                "expired": bad,
+                "expires": expires.get(product_id),
                 "reserved": reserved,
                 "promised": asked,
                 "incoming": coming,
-                "free": quantity - reserved - asked + coming,
+                "free": quantity - bad - reserved - asked + coming,
             }
         return figures
 
@@ -136,14 +141,30 @@ class PddStockLevel(models.Model):
         return {product.id: figures for product, *figures in rows}
 
     @api.model
-    def _sum_incoming(self, domain, days):
-        limit_date = fields.Datetime.now() + timedelta(days=days)
+    def _sum_incoming(self, domain, pool):
+        """Return what will be received in time: product id -> pieces.
+
+        What buyers send back is not planned by the company: whoever agreed to it, it
+        counts when it is here, unless the rule says otherwise.
+        """
+        limit_date = fields.Datetime.now() + timedelta(days=pool.days)
+        if not pool.returns:
+            domain &= ~self._get_returns_domain()
         rows = self.env["stock.move"]._read_group(
             domain & Domain("date", "<=", limit_date),
             ["product_id"],
             ["product_qty:sum"],
         )
         return {product.id: quantity for product, quantity in rows}
+
+    @api.model
+    def _get_returns_domain(self):
+        """Return the domain of moves that bring back what buyers got, by any document."""
+        from_buyers = Domain("location_id.usage", "=", "customer")
+        on_the_way = Domain("location_id.usage", "=", "transit")
+        return from_buyers | (
+            on_the_way & Domain("origin_returned_move_id", "!=", False)
+        )
 
     @api.model
     def _sum_promised(self, domain):

@@ -6,13 +6,18 @@ from odoo import api, fields, models
 from odoo.tools import SQL, json_default
 from psycopg2.extras import Json
 
+from .pdd_stock_news import rank
+
 DATA_KEY = "pdd_connector_stock.marks"
 CAUSES = [
     ("move", "Stock move"),
+    ("count", "Inventory or scrap"),
     ("quantity", "Stock level"),
     ("order", "Order of the platform"),
     ("mapping", "Mapping"),
+    ("opening", "Opening quantity"),
     ("product", "Product"),
+    ("expiry", "Lots expired"),
     ("rule", "Rule"),
     ("switch", "Switch"),
     ("drift", "Difference found"),
@@ -106,9 +111,7 @@ class PddStockMark(models.Model):
                 if move_ids:
                     mark["move_id"] = move_ids.get(record_id)
                 key = (name, record_id, vals.get("due_date"))
-                # a move says more than the write on the quant that came before
-                if cause == "move" or key not in marks:
-                    marks[key] = mark
+                marks[key] = _merge(marks.get(key), mark)
 
     @api.model
     def _mark_sold(self, sku, quantity, deal_date, origin):
@@ -210,6 +213,18 @@ class PddStockMark(models.Model):
             )
         )
         return bool(rows)
+
+
+def _merge(former, mark):
+    """Return the mark of the two that says more; to ask the platform is kept.
+
+    A move says more than the write on the quant that came before.
+    """
+    if not former:
+        return mark
+    is_check = former.get("is_check") or mark.get("is_check")
+    kept = mark if rank(mark["cause"]) > rank(former["cause"]) else former
+    return {**kept, "is_check": is_check}
 
 
 def _to_json(value):

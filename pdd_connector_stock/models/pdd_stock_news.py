@@ -8,6 +8,9 @@ from datetime import timedelta
 # The platform tells the moment of a deal in whole seconds, and clocks differ a little.
 CLOCK_TOLERANCE = timedelta(seconds=3)
 # A SKU that was worked out because another one with the same components changed.
+# What decides which stock counts says more about a quantity than the sales that it
+# lets through: a SKU that is mapped releases the orders that waited for it.
+DECISIONS = ("mapping", "opening", "switch", "rule", "product", "count", "expiry")
 UNKNOWN = {"cause": "quantity", "origin": None, "user_id": None, "change_date": None}
 
 
@@ -29,12 +32,12 @@ class News:
     def _add(self, mark):
         sku_id = mark["sku_id"]
         if sku_id:
-            self._by_sku[sku_id] = mark
-            self._by_product[self._products.get(sku_id)] = mark
+            _keep(self._by_sku, sku_id, mark, sku_id)
+            _keep(self._by_product, self._products.get(sku_id), mark, None)
         elif mark["product_id"]:
-            self._by_product[mark["product_id"]] = mark
+            _keep(self._by_product, mark["product_id"], mark, None)
         else:
-            self._by_shop[mark["shop_id"]] = mark
+            _keep(self._by_shop, mark["shop_id"], mark, None)
         if sku_id and mark["cause"] == "drift":
             self._looks.add(sku_id)
         if mark["is_check"]:
@@ -50,7 +53,8 @@ class News:
         candidates = [self._by_sku.get(fact.id)]
         candidates += [self._by_product.get(product) for product in products]
         candidates.append(self._by_shop.get(fact.shop_id))
-        return next((mark for mark in candidates if mark), UNKNOWN)
+        found = [mark for mark in candidates if mark]
+        return max(found, key=lambda mark: _weigh(mark, fact.id), default=UNKNOWN)
 
     def total(self, fact):
         """Return the pieces of all orders of a SKU that were ever read."""
@@ -74,3 +78,31 @@ class News:
         if deal_date and deal_date > fact.base_sent_date + CLOCK_TOLERANCE:
             return False
         return fact.sold_total - fact.base_sold_total > fact.base_unseen_qty
+
+
+def rank(cause):
+    """Return how much a cause says about a quantity; what a person confirmed says most."""
+    if cause == "opening":
+        return 3
+    if cause in DECISIONS:
+        return 2
+    return 1 if cause == "move" else 0
+
+
+def _keep(marks, key, mark, sku_id):
+    """Keep the mark of a key that says most; of equal ones the last."""
+    former = marks.get(key)
+    if not former or _weigh(mark, sku_id) >= _weigh(former, sku_id):
+        marks[key] = mark
+
+
+def _weigh(mark, sku_id):
+    """Return how much a mark says about a SKU: its own request first, then decisions.
+
+    What was decided about another SKU of the same product says less.
+    """
+    if mark["sku_id"] and mark["sku_id"] != sku_id:
+        return 0
+    if mark["sku_id"] and mark["cause"] == "request":
+        return 10
+    return max(1, rank(mark["cause"]))

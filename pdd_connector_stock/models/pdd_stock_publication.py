@@ -262,24 +262,25 @@ class PddStockPublication(models.Model):
 
     @api.model
     def _brake(self, rows, facts, news):
-        """Hold what would empty much of a shop at once, until a person approves.
+        """Hold what would empty much of a shop, until a person approves.
 
-        A wrong warehouse in a rule or a failed inventory import looks like this, and so
-        does a new shop whose goods are not counted yet.
+        Much is many SKUs at once, or one of many pieces. A wrong warehouse in a rule or
+        a failed inventory import looks like this.
         """
         emptied = {}
         for row in rows:
             fact = facts[row["sku_id"]]
-            shown = fact.base_after_qty if fact.base_id else fact.platform_qty
             is_wish = self._is_managers_wish(row, news.get(fact))
-            if not row["target_qty"] and shown and not is_wish:
+            if not row["target_qty"] and _get_shown(fact) and not is_wish:
                 emptied.setdefault(row["shop_id"], []).append(row)
         for shop in self.env["pdd.shop"].browse(emptied):
-            rows_of_shop = emptied[shop.id]
-            if shop.stock_brake and len(rows_of_shop) > shop.stock_brake:
-                for row in rows_of_shop:
-                    row["state"] = "held"
-                shop._report_stock_brake(len(rows_of_shop))
+            held = shop._filter_braked(
+                [(row, _get_shown(facts[row["sku_id"]])) for row in emptied[shop.id]]
+            )
+            for row in held:
+                row["state"] = "held"
+            if held:
+                shop._report_stock_brake(held)
 
     @api.model
     def _is_managers_wish(self, row, mark):
@@ -288,7 +289,9 @@ class PddStockPublication(models.Model):
         The nightly look at all SKUs is nobody's wish, and who publishes a whole shop
         has not looked at each.
         """
-        if row["cause"] != "request" or mark["sku_id"] != row["sku_id"]:
+        if row["cause"] not in ("request", "opening"):
+            return False
+        if mark["sku_id"] != row["sku_id"]:
             return False
         user = self.env["res.users"].browse(row["user_id"])
         return bool(user) and user.has_group("pdd_connector.group_pdd_manager")
@@ -381,6 +384,11 @@ def _review(fact):
     until = fact.orders_date and fields.Datetime.to_string(fact.orders_date)
     sold = fact.sold_total - (fact.base_sold_total or 0)
     return review(fact.base_unseen_parts or (), sold, until)
+
+
+def _get_shown(fact):
+    """Return the pieces a SKU has on offer, as far as Odoo knows."""
+    return fact.base_after_qty if fact.base_id else fact.platform_qty
 
 
 def to_json(value):

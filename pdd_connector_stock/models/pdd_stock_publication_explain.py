@@ -52,6 +52,7 @@ class PddStockPublication(models.Model):
             )
         )
         for value, text in (
+            (part.get("expired"), self.env._("of it expired: −%g")),
             (part["incoming"], self.env._("of it arriving in time: %g")),
             (inputs["safety"], self.env._("− safety quantity %g")),
             (part["others"], self.env._("− kept aside for others %g")),

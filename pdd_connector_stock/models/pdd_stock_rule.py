@@ -1,6 +1,6 @@
 # Copyright 2026 The Pinduoduo connector authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from collections import defaultdict
+from collections import defaultdict, namedtuple
 from decimal import Decimal
 
 from odoo import api, fields, models
@@ -11,10 +11,13 @@ from ..formula import Terms
 
 FORMULA_FIELDS = (
     *("active", "shop_id", "categ_id", "product_id", "sku_id", "warehouse_ids"),
-    *("basis", "forecast_days", "share", "safety_qty", "cap_qty", "floor_qty"),
+    *("basis", "forecast_days", "count_returns"),
+    *("share", "safety_qty", "cap_qty", "floor_qty"),
     *("guaranteed_qty", "lock_qty", "lock_start_date", "lock_end_date"),
 )
 PREVIEW_ROWS = 5
+# which stock counts: ids of warehouses, basis, days of the forecast
+Pool = namedtuple("Pool", "warehouses basis days returns")
 
 
 class PddStockRule(models.Model):
@@ -80,6 +83,12 @@ class PddStockRule(models.Model):
         "planned within the days below; a late supplier then means a late parcel.",
     )
     forecast_days = fields.Integer(string="Arrives Within (days)", default=3)
+    count_returns = fields.Boolean(
+        string="Count Agreed Returns",
+        help="Off: goods that buyers send back count when they are received. On: as soon "
+        "as their receipt is planned within the days above; some never arrive, or arrive "
+        "damaged.",
+    )
 
     # --- what of it is offered
     share = fields.Float(
@@ -301,7 +310,7 @@ class PddStockRule(models.Model):
         return next((rules[key] for key in keys if key in rules), self.browse())
 
     def _get_pools(self):
-        """Return which stock each rule counts: rule -> (warehouse ids, basis, days)."""
+        """Return which stock each rule counts: rule -> :class:`Pool`."""
         companies = self.company_id
         warehouses = self.env["stock.warehouse"].search(
             [("company_id", "in", companies.ids)]
@@ -311,11 +320,12 @@ class PddStockRule(models.Model):
             for company, found in warehouses.grouped("company_id").items()
         }
         return {
-            rule: (
+            rule: Pool(
                 frozenset(rule.warehouse_ids._origin.ids)
                 or all_ids.get(rule.company_id, frozenset()),
                 rule.basis,
                 rule.forecast_days if rule.basis == "forecast" else 0,
+                rule.basis == "forecast" and rule.count_returns,
             )
             for rule in self
         }

@@ -16,13 +16,23 @@ class StockMove(models.Model):
     def write(self, vals):
         result = super().write(vals)
         if COUNTED & vals.keys():
-            move_ids = {move.product_id.id: move.id for move in self}
-            self.env["pdd.stock.mark"]._mark(
-                "move", products=self.product_id, move_ids=move_ids
-            )
+            counts = self.filtered(lambda move: move._is_pdd_count())
+            (self - counts)._mark_pdd_stock("move")
+            counts._mark_pdd_stock("count")
         if vals.get("state") == "cancel" or "product_uom_qty" in vals:
             self._note_freed()
         return result
+
+    def _is_pdd_count(self):
+        """Return whether nobody got the goods: they were counted, found or scrapped."""
+        places = self.location_id | self.location_dest_id
+        return "inventory" in places.mapped("usage")
+
+    def _mark_pdd_stock(self, cause):
+        move_ids = {move.product_id.id: move.id for move in self}
+        self.env["pdd.stock.mark"]._mark(
+            cause, products=self.product_id, move_ids=move_ids
+        )
 
     def _note_freed(self):
         """Have the orders looked at whose pieces these moves need not bring any more."""

@@ -5,6 +5,8 @@ from . import (
     pdd_return_receive,
     pdd_return_receive_line,
     pdd_sku_create_product,
+    pdd_sku_opening,
+    pdd_sku_opening_line,
     pdd_warehouse_rule_try,
     pdd_warehouse_rule_try_line,
     stock_return_picking,

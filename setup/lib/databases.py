@@ -20,7 +20,7 @@ DEMO = "pdd_demo"
 BASE = f"pdd_base_{HERE}"
 TESTED = f"pdd_tested_{HERE}"  # base plus our add-ons: what tests are cloned from
 EXTRAS = f"pdd_extras_{HERE}"  # and modules that our add-ons work with, but without too
-EXTRA_MODULES = ("mrp", "stock_picking_batch")
+EXTRA_MODULES = ("mrp", "product_expiry", "stock_picking_batch")
 
 
 def ensure_base(note=None):

@@ -94,6 +94,39 @@ class TestKitOnOffer(PddStockCase):
             self.env.cr.flush()
         return capturer.records
 
+    def test_a_kit_whose_components_never_had_stock_is_not_emptied(self):
+        new = self.env["product.product"].create(
+            [{"name": name, "is_storable": True} for name in ("Pot", "Tray")]
+        )
+        bill = make_kit(self.env, dict.fromkeys(new, 1))
+        self._on_platform().quantity = 461
+        self.sku.product_id = bill.product_tmpl_id.product_variant_id
+        self._run()
+        self.assertEqual(self._shown(), 461)
+        self.assertEqual(self.sku.stock_level_ids.state, "uncounted")
+        self._stock(30, new[0])
+        self._run()
+        self.assertEqual(self._shown(), 461)
+        wizard = self.env["pdd.sku.opening"].with_context(active_ids=self.sku.ids)
+        wizard = wizard.create({})
+        self.assertEqual(wizard.line_ids.product_id, new[1])
+        wizard.line_ids.quantity = 20
+        wizard.action_confirm()
+        self._run()
+        self.assertEqual(self._shown(), 20)
+
+    def test_a_kit_of_which_one_component_is_sold_out_is_sold_out(self):
+        new = self.env["product.product"].create({"name": "Pot", "is_storable": True})
+        bill = make_kit(self.env, {self.cup: 1, new: 1})
+        self.sku.product_id = bill.product_tmpl_id.product_variant_id
+        self._run()
+        self.assertEqual(
+            (self._shown(), self.sku.stock_level_ids.state), (3, "uncounted")
+        )
+        self._sell(10, self.cup)
+        self._run()
+        self.assertEqual((self._shown(), self.sku.stock_level_ids.state), (0, "ready"))
+
     def test_the_scarcest_component_decides_as_in_odoo(self):
         self.assertEqual((self._shown(), self._shown(self.cup_sku)), (3, 10))
         self.assertEqual(self.product.free_qty, 3)

@@ -21,6 +21,9 @@ class TestStockOffsale(PddStockCase):
         )
         for sku in self.skus - self.goods.sku_ids:
             self._stock(9, sku.product_id)
+        self.shop.stock_brake_qty = 0
+        for sku in self.goods.sku_ids:
+            self._stock(0, sku.product_id)
         self._run()
 
     def _look(self):

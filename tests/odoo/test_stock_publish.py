@@ -62,6 +62,9 @@ class TestStockPublish(PddStockCase):
 
     def test_the_button_publishes_a_shop_that_has_no_rule_yet(self):
         self.rule.unlink()
+        self.shop.stock_brake_qty = 0
+        for sku in self.skus - self.sku:
+            self._stock(0, sku.product_id)
         self._stock(12)
         self.shop.action_publish_stock()
         self.assertTrue(self.shop.stock_rule_ids)
@@ -322,8 +325,10 @@ class TestStockPublish(PddStockCase):
         held = self.env["pdd.stock.publication"].search([("state", "=", "held")])
         self.assertEqual(held.sku_id, self.skus)
 
-    def test_a_new_shop_whose_goods_are_not_counted_is_not_emptied(self):
+    def test_a_new_shop_whose_goods_are_counted_to_nothing_is_not_emptied_at_once(self):
         self.shop.stock_brake = 5
+        for sku in self.skus:
+            self._stock(0, sku.product_id)
         shown = {sku: self._shown(sku) for sku in self.skus}
         self.assertGreater(len([sku for sku in shown if shown[sku]]), 5)
         action = self.shop.action_publish_stock()
@@ -348,6 +353,7 @@ class TestStockPublish(PddStockCase):
                 )
 
     def test_what_waits_for_a_stopped_sku_makes_no_orders_be_read(self):
+        self._stock(9)
         self._run()
         self.env["pdd.stock.publication"].create(
             {"sku_id": self.sku.id, "shop_id": self.shop.id, "state": "to_send"}
@@ -463,6 +469,8 @@ class TestStockPublish(PddStockCase):
     def test_a_new_mapping_is_published(self):
         other = self.skus[1]
         self._stock(10, self.product)
+        self._stock(0, other.product_id)
+        self.shop.stock_brake_qty = 0
         self._run()
         self.assertEqual(self._shown(other), 0)
         other.product_id = self.product

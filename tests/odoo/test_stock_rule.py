@@ -53,6 +53,8 @@ class TestStockRule(PddStockCase):
     def test_a_warehouse_that_is_closed_does_not_open_the_others(self):
         closed = self.env["stock.warehouse"].create({"name": "Old", "code": "OLD"})
         self.rule.warehouse_ids = closed
+        self.shop.stock_brake_qty = 0
+        self._stock(0, warehouse=closed)
         self._stock(10)
         self._run()
         self.assertEqual(self._shown(), 0)

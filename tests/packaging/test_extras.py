@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture
 def database():
-    """Make a database that has Manufacturing and batch transfers."""
+    """Make a database that has the modules our add-ons only work with."""
     sys.path.insert(0, str(ROOT / "setup"))
     from lib import databases
     from lib.test import PREFIX
