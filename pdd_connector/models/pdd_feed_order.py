@@ -33,7 +33,7 @@ class PddFeed(models.Model):
 
     def _intake_rows(self, rows, beside):
         if self.kind == "order":
-            self.env["pdd.refund"]._intake(self.shop_id, beside)
+            self.env["pdd.refund"]._intake_granted(self.shop_id, *beside)
         return super()._intake_rows(rows, beside)
 
     def _doubt_window(self, window):

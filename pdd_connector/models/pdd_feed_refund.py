@@ -9,7 +9,6 @@ from .. import pop
 from ..const import AFTER_SALES_STATUS
 
 REFUND_API = "pdd.refund.list.increment.get"
-DETAIL_API = "pdd.refund.information.get"
 ALL_TYPES = 1
 ALL_STATUSES = "1"
 DETAIL_BATCH = 20
@@ -67,13 +66,18 @@ class PddFeed(models.Model):
         last_id = 0
         while refunds := self._get_detail_due(last_id):
             last_id = refunds[-1].id
-            details = {refund: self._fetch_refund_detail(refund) for refund in refunds}
+            details = {
+                refund: refund._fetch_detail(
+                    self.shop_id, refund.order_sn, refund.after_sales_id
+                )
+                for refund in refunds
+            }
             self._lock()
             for refund, detail in details.items():
                 if detail is not None:
                     refund._intake_detail(detail)
                 elif refund._get_update_date() < patience_date:
-                    refund.detail_digest = refund.digest  # there is none
+                    refund._intake_no_detail()
             self.last_run_date = fields.Datetime.now()
             yield
 
@@ -95,14 +99,3 @@ class PddFeed(models.Model):
             )
         )
         return Refund.browse([row[0] for row in rows])
-
-    def _fetch_refund_detail(self, refund):
-        """Return the detail answer, None when the platform does not know the case."""
-        try:
-            return self.shop_id._call(
-                DETAIL_API,
-                order_sn=refund.order_sn,
-                after_sales_id=int(refund.after_sales_id),
-            )
-        except (pop.PddBusinessError, ValueError):
-            return None

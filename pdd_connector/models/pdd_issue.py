@@ -50,6 +50,7 @@ class PddIssue(models.Model):
             ("status", "Status unknown"),
             ("change", "Changed after confirmation"),
             ("stop", "Refunded order not stopped"),
+            ("follow", "Not in line with Pinduoduo"),
             ("unreadable", "Unreadable data"),
             ("incomplete", "Orders missing"),
             ("authorisation", "Authorisation"),
@@ -281,7 +282,14 @@ class PddIssue(models.Model):
     @api.model
     def _get_sequence(self, cause):
         """Return the place of a cause: what stops a whole shop comes first."""
-        urgent = ("authorisation", "stop", "connection", "incomplete", "exception")
+        urgent = (
+            "authorisation",
+            "stop",
+            "follow",
+            "connection",
+            "incomplete",
+            "exception",
+        )
         return 10 if cause in urgent else 50
 
     # --- the fix

@@ -81,6 +81,18 @@ class PddOrder(models.Model):
         store=True,
         help="Paid back to the buyer by all after-sales of this order.",
     )
+    fee_cut_amount = fields.Monetary(
+        string="Fees Refunded",
+        readonly=True,
+        copy=False,
+        help="Taken off postage and service fees by refunds before the invoice.",
+    )
+    hand_cut_amount = fields.Monetary(
+        string="Refunds Handled by Hand",
+        readonly=True,
+        copy=False,
+        help="Refunds that a person has taken off the sales order.",
+    )
     entitled_amount = fields.Monetary(
         string="Sales Order Total",
         compute="_compute_entitled_amount",
@@ -212,10 +224,13 @@ class PddOrder(models.Model):
             refunded = order.refund_ids._filter_refunded()
             order.refunded_amount = sum(refunded.mapped("refund_amount"))
 
-    @api.depends("receivable_amount", "line_ids.cut_amount")
+    @api.depends(
+        "receivable_amount", "line_ids.cut_amount", "fee_cut_amount", "hand_cut_amount"
+    )
     def _compute_entitled_amount(self):
         for order in self:
             cut = sum(order.line_ids.mapped("cut_amount"))
+            cut += order.fee_cut_amount + order.hand_cut_amount
             order.entitled_amount = order.receivable_amount - cut
 
     @api.depends("refund_ids")

@@ -4,6 +4,7 @@ from odoo import models
 from odoo.exceptions import UserError
 
 from ..const import ORDER_TO_SHIP
+from .amounts import to_fen
 
 
 class PddOrder(models.Model):
@@ -64,25 +65,36 @@ class PddOrder(models.Model):
 
     # --- amounts and goods
 
+    def _find_edits(self):
+        """Return what a person changed on the sales order, line by line; else no text.
+
+        Compared is what the connector wrote last: product, unit, quantity and total.
+        """
+        self.ensure_one()
+        sale_order, env = self.sale_order_id, self.env
+        if sale_order._is_pdd_locked():
+            return env._("The sales order is locked in Odoo: unlock it first.")
+        if any(not line.sale_line_id for line in self.line_ids):
+            return env._(
+                "A line of the sales order is missing: it was removed in Odoo."
+            )
+        lines = sale_order.order_line.filtered(lambda line: not line.display_type)
+        edits = [line._explain_pdd_edit() for line in lines]
+        edits += [
+            env._("added: %s", line.product_id.display_name or line.name)
+            for line in lines - self.line_ids.sale_line_id
+            if not line.pdd_made and not line.currency_id.is_zero(line.price_total)
+        ]
+        edits = [edit for edit in edits if edit]
+        return edits and env._(
+            "The sales order was edited in Odoo: %s", "; ".join(edits)
+        )
+
     def _find_amount_edit(self):
-        """Return what a person changed on the lines that the connector had made."""
-        fees = self.sale_order_id.order_line - self.line_ids.sale_line_id
-        known = (self.shop_id.postage_product_id, self.shop_id.service_product_id)
-        if any(line.product_id not in known for line in fees):
-            return self.env._("Lines were added to the sales order in Odoo.")
-        for line in self.line_ids:
-            sale_line, currency = line.sale_line_id, self.currency_id
-            if not sale_line:
-                return self.env._("A line of the sales order was removed in Odoo.")
-            expected = line.share_amount - line.cut_amount
-            if currency.compare_amounts(sale_line.price_total, expected):
-                return self.env._(
-                    "The price of %s was changed in Odoo.", sale_line.product_id.name
-                )
-        return ""
+        return self._find_edits() or ""
 
     def _apply_amount(self):
-        """Price the lines anew, so that the total is the new entitlement."""
+        """Price the lines again, so that the total is the new entitlement."""
         problems = self._get_amount_problems()
         if problems:
             raise UserError("\n".join(problems))
@@ -93,26 +105,69 @@ class PddOrder(models.Model):
         if self.currency_id.compare_amounts(total, self.entitled_amount):
             raise UserError(self._explain_total(self.sale_order_id))
 
+    def _write_sale_lines(self, lines):
+        """Bring the sales order lines of these lines in line with shares and cuts.
+
+        What was delivered already stays on its line; only the price falls then. Extended
+        by add-ons that plan deliveries for them.
+
+        :raise UserError: a person has locked the sales order
+        """
+        self.ensure_one()
+        with self.sale_order_id._pdd_unlocked():
+            for line in lines.filtered("sale_line_id"):
+                sale_line = line.sale_line_id
+                pieces = sale_line.product_id.uom_id._compute_quantity(
+                    line.quantity - line.cut_quantity,
+                    sale_line.product_uom_id,
+                    round=False,
+                )
+                self._write_priced(
+                    sale_line,
+                    max(pieces, sale_line.qty_delivered),
+                    to_fen(line.share_amount - line.cut_amount),
+                )
+
+    def _write_priced(self, sale_line, quantity, total):
+        """Write quantity and price of a line together: Odoo computes neither again.
+
+        :param Decimal total: yuan, with the taxes that the line has
+        """
+        product = sale_line.product_id
+        vals = {
+            "product_uom_qty": quantity,
+            "discount": 0.0,
+            "pdd_made": sale_line._prepare_pdd_made(
+                product, sale_line.product_uom_id, quantity, total
+            ),
+        }
+        if quantity:  # of nothing, the price tells what it was
+            vals["price_unit"] = self._get_price_unit(
+                product, quantity, total, sale_line.tax_ids
+            )
+        sale_line.write(vals)
+
     def _write_fee_lines(self):
         """Bring the lines of postage and service fees in line."""
-        taxes = self._get_taxes(self.shop_id)
-        mine = self.line_ids.sale_line_id
-        for vals in self._prepare_fee_vals(taxes):
-            lines = self.sale_order_id.order_line - mine
-            line = lines.filtered(
-                lambda li, v=vals: li.product_id.id == v["product_id"]
-            )
-            if line:
-                line[:1].price_unit = vals["price_unit"]
-            else:
-                line.create(dict(vals, order_id=self.sale_order_id.id))
+        others = self.sale_order_id.order_line - self.line_ids.sale_line_id
+        taxes = self.with_company(self.company_id)._get_taxes(self.shop_id)
+        with self.sale_order_id._pdd_unlocked():
+            for product, fee in self._get_fees():
+                line = others.filtered(lambda li, p=product: p and li.product_id == p)[
+                    :1
+                ]
+                if line:
+                    self._write_priced(line, 1.0, fee)
+                elif fee:
+                    vals = self._prepare_priced_vals(product, 1, fee, taxes)
+                    line.create(dict(vals, order_id=self.sale_order_id.id))
 
     def _find_goods_edit(self):
         if any(not line.sale_line_id for line in self.line_ids):
             return self.env._(
                 "The platform lists other goods than the sales order: change it by hand."
             )
-        return self._find_amount_edit()
+        return self._find_edits()
 
     def _apply_goods(self):
         """Take over changed quantities and prices of the same goods."""

@@ -50,6 +50,7 @@ FIELDS = {  # kind -> fields of pdd.order
     "after_sale": ("refund_status", "after_sales_status"),
     "review": ("risk_control_status", "tags", "confirm_status"),
 }
+STOPPING = ("address", "amount", "goods", "refund")  # nothing leaves before a decision
 TOLD_ONLY = ("shipping", "after_sale", "review")  # nothing to apply to the sales order
 LABELS = {
     "order_status": "order_status_label",
@@ -79,6 +80,7 @@ class PddOrderChange(models.Model):
     kind = fields.Selection(
         [
             *POLICY_KINDS,
+            ("refund", "Refund"),
             ("shipping", "Shipping"),
             ("after_sale", "After-sale"),
             ("review", "Review"),
@@ -103,6 +105,19 @@ class PddOrderChange(models.Model):
         index=True,
     )
     reason = fields.Char(readonly=True, help="Why a person has to decide.")
+    is_stopping = fields.Boolean(
+        string="Stops the Parcel",
+        readonly=True,
+        help="It meets an edit made in Odoo: nothing is shipped before the decision.",
+    )
+    refund_id = fields.Many2one(
+        "pdd.refund",
+        string="After-sale",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="cascade",
+        help="Whose money is to be taken off the sales order.",
+    )
     decided_user_id = fields.Many2one("res.users", string="Decided By", readonly=True)
 
     _to_apply_idx = models.Index("(id) WHERE state = 'to_apply'")
@@ -133,16 +148,24 @@ class PddOrderChange(models.Model):
         for changes in by_company(waiting.sudo()):
             for change in changes:
                 change._apply(force=True)
-                change.decided_user_id = self.env.uid
-        waiting._settle_issues()
+        waiting._note_decision()
 
     def action_ignore(self):
         """Leave the sales order as it is."""
         self.check_access("read")
         waiting = self.filtered(lambda change: change.state == "asked")
         # changes are the connector's; a person only decides
-        waiting.sudo().write({"state": "ignored", "decided_user_id": self.env.uid})
-        waiting._settle_issues()
+        for changes in by_company(waiting.sudo()):
+            changes._leave_refunds()
+            changes.state = "ignored"
+        waiting._note_decision()
+
+    def _note_decision(self):
+        """Keep who decided, and let the orders go on that waited for it."""
+        for changes in by_company(self.sudo()):  # as above
+            changes.decided_user_id = self.env.uid
+            changes._settle_issues()
+            changes.order_id._after_status_change({})
 
     def action_view_order(self):
         self.ensure_one()
@@ -191,6 +214,8 @@ class PddOrderChange(models.Model):
 
     @api.model
     def _get_first_state(self, order, kind, stage):
+        if kind == "refund":
+            return "asked"
         if kind in TOLD_ONLY or order.state == "cancelled":
             return "told"
         action = self.env["pdd.change.policy"]._get_action(kind, stage)
@@ -242,6 +267,10 @@ class PddOrderChange(models.Model):
         """
         self.ensure_one()
         order = self.order_id
+        if self.refund_id:
+            self.refund_id._apply()
+            self.state = "applied"
+            return
         edit = False if force else getattr(order, f"_find_{self.kind}_edit", str)()
         if edit:
             self._ask(edit)
@@ -250,8 +279,60 @@ class PddOrderChange(models.Model):
         self.state = "applied"
 
     def _ask(self, reason):
-        self.write({"state": "asked", "reason": reason})
+        """Ask a person; what changes the parcel stops it meanwhile."""
+        stops = self.kind in STOPPING
+        self.write({"state": "asked", "reason": reason, "is_stopping": stops})
         self._report()
+        if stops:
+            self.order_id._after_status_change({})
+
+    def _filter_stopping(self):
+        """Return the changes before whose decision nothing may leave."""
+        return self.filtered(
+            lambda change: change.state == "asked" and change.is_stopping
+        )
+
+    # --- refunds that meet an edit, or find no place
+
+    @api.model
+    def _ask_about_refund(self, refund, reason):
+        """Ask a person how a refund is taken off the sales order; asked once."""
+        order = refund.order_id
+        change = self._find_asked(refund)
+        if change:
+            change.reason = reason
+            return
+        before = order.refunded_amount - refund.refund_amount
+        diff = {"refunded_amount": [before, order.refunded_amount]}
+        vals = self._prepare_change_vals(order, "refund", diff)
+        vals.update(refund_id=refund.id, reason=reason, is_stopping=True)
+        self.create(vals)._report()
+
+    @api.model
+    def _find_asked(self, refund):
+        return refund.order_id.change_ids.filtered(
+            lambda change: change.refund_id == refund and change.state == "asked"
+        )
+
+    @api.model
+    def _settle_refund(self, refund):
+        """Close the question about a refund that could be taken off after all."""
+        asked = self._find_asked(refund)
+        if asked:
+            asked.state = "applied"
+            asked._settle_issues()
+
+    def _leave_refunds(self):
+        """Take refunds as taken off by the person who ignores the change."""
+        for refund in self.refund_id:
+            refund._keep_by_hand()
+
+    def _drop(self):
+        """Close what nobody has to decide any more: the order came to nothing."""
+        waiting = self.filtered(lambda change: change.state in ("asked", "to_apply"))
+        if waiting:
+            waiting.state = "told"
+            waiting._settle_issues()
 
     def _report(self):
         """Open one issue for each shop and kind of change that waits for a decision."""

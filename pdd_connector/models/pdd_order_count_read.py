@@ -155,7 +155,8 @@ class PddOrderCount(models.Model):
             [("shop_id", "=", self.shop_id.id), ("order_sn", "in", numbers)]
         )
         Refund = self.env["pdd.refund"]
-        Refund._intake(self.shop_id, Refund._fetch_granted(self.shop_id, rows))
+        granted = Refund._fetch_granted(self.shop_id, rows)
+        Refund._intake_granted(self.shop_id, *granted)
         return len(Order._intake(self.shop_id, rows) - known)
 
     def _fetch_part(self, start, end, **options):

@@ -122,6 +122,8 @@ class PddOrder(models.Model):
             reasons["risk"] = ""
         if "ship_hold" in (self.tags or "").split():
             reasons["ship_hold"] = ""
+        if self.sale_order_id and self.change_ids._filter_stopping():
+            reasons["decision"] = ""
         return reasons
 
     def _get_making_holds(self, payload):
@@ -299,6 +301,9 @@ class PddOrder(models.Model):
         """Hold the order; it is checked again when the platform or the mapping moves."""
         detail = "\n".join(text for text in reasons.values() if text)
         due_date = "presale" in reasons and self._get_presale_date(self.payload or {})
+        kept = self.issue_ids.browse()
+        if "decision" in reasons:  # what is asked about a made order stays asked
+            kept = self.issue_ids.filtered(lambda issue: issue.state == "open")
         self.write(
             {
                 "state": "held",
@@ -306,7 +311,7 @@ class PddOrder(models.Model):
                 "hold_detail": detail or False,
                 "held_date": self.held_date or fields.Datetime.now(),
                 "release_date": due_date,
-                "issue_ids": [Command.clear()],
+                "issue_ids": [Command.set(kept.ids)],
             }
         )
 

@@ -113,8 +113,7 @@ class PddOrder(models.Model):
         touched._write_lines(shop, rows, before)
         if created:
             self.env["pdd.refund"]._link(shop, created)
-        if changed:
-            changed._after_status_change(before)
+        changed._follow(lambda orders: orders._after_status_change(before))
         (touched + same._note_detail(now))._report_unreadable()
         if touched.filtered(lambda order: order.state == "pending"):
             self.env.ref("pdd_connector.ir_cron_order_make")._trigger()
@@ -418,7 +417,8 @@ class PddOrder(models.Model):
         :param dict before: order id -> old values of the platform's fields that changed
         """
         self._review_after_sales()
-        self.env["pdd.order.change"]._note(self, before)
+        Change = self.env["pdd.order.change"]
+        self._follow(lambda orders: Change._note(orders, before))
 
 
 def _as_text(value):

@@ -4,7 +4,8 @@ from odoo import api, fields, models
 from odoo.tools.translate import LazyTranslate
 
 from .. import pop
-from .amounts import spread
+from ..placing import Goods
+from .amounts import spread, to_fen
 
 _lt = LazyTranslate(__name__)
 
@@ -109,6 +110,23 @@ class PddOrderLine(models.Model):
         if changed:
             self.write(changed)
         return bool(changed.keys() & {"quantity", "price_unit"})
+
+    def _prepare_goods(self, sku_id):
+        """Return what is left of these lines, for a refund to be placed.
+
+        :param str sku_id: the platform's SKU that the refund names
+        :return list: one :class:`~..placing.Goods` per line
+        """
+        return [
+            Goods(
+                key=line.id,
+                money=to_fen(line.share_amount - line.cut_amount),
+                pieces=line.quantity - line.cut_quantity,
+                is_named=bool(sku_id) and line.sku_id.sku_id == sku_id,
+                is_gift=line.is_gift or not line.share_amount,
+            )
+            for line in self
+        ]
 
     def _get_sku_issue(self):
         """Return the issue of a line whose SKU has no product."""

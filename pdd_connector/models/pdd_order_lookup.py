@@ -111,9 +111,9 @@ class PddOrderLookup(models.Model):
         """Write the orders that came, and decide on those that did not."""
         Refund = self.env["pdd.refund"]
         rows = [answer for answer in answers.values() if isinstance(answer, dict)]
-        refunds = Refund._fetch_granted(self.shop_id, rows)
+        granted = Refund._fetch_granted(self.shop_id, rows)
         mine = self.try_lock_for_update()
-        Refund._intake(self.shop_id, refunds)
+        Refund._intake_granted(self.shop_id, *granted)
         found = mine.filtered(lambda lookup: isinstance(answers[lookup], dict))
         if found:
             # what is still unreadable now is so for good

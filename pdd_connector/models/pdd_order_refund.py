@@ -4,6 +4,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools.translate import LazyTranslate
 
+from ..batches import do_safely
 from ..const import (
     CONFIRM_CANCELLED,
     ORDER_TO_SHIP,
@@ -42,8 +43,45 @@ class PddOrder(models.Model):
         over._stop_documents()
         self._revive()
         alive = (self - over).filtered(lambda o: o.state in ("done", "held"))
-        alive._reduce_documents()
-        alive._review_made_holds()
+        failed = alive._follow(lambda orders: orders._reduce_documents())
+        (alive - failed)._review_made_holds()
+
+    def _follow(self, work):
+        """Do what follows from the platform's news, order by order where it fails.
+
+        Reading never depends on it: an order that cannot follow is held, with an issue
+        that names it; the others go on.
+
+        :param work: called with orders
+        :return: the orders that failed
+        :raise OperationalError: another worker was faster
+        """
+        failed = []
+
+        def give_up(order, error):
+            order._report_not_followed(error)
+            failed.append(order.id)
+
+        do_safely(self, work, give_up)
+        return self.browse(failed)
+
+    def _report_not_followed(self, error):
+        """Hold an order whose documents could not follow the platform."""
+        self.ensure_one()
+        Issue = self.env["pdd.issue"]
+        where = f"following the platform with order {self.order_sn}"
+        message = Issue._explain_failure(self.shop_id, where, error, self)
+        if self._is_to_ship() and self.state in ("done", "held"):
+            self._set_held({"decision": message})
+        if isinstance(error, UserError):
+            name = _lt(
+                "%(order)s could not be brought in line with Pinduoduo: look at its "
+                "sales order, then try again.",
+                order=self.order_sn,
+            )
+            Issue._report(
+                self.shop_id, "follow", self.order_sn, name, self, detail=message
+            )
 
     # --- what the after-sales say
 
@@ -70,6 +108,17 @@ class PddOrder(models.Model):
             self.currency_id.compare_amounts(sum(refunded), self.pay_amount) >= 0
         )
 
+    def _get_buyers_part(self, lines):
+        """Return what the buyer paid for these lines (Decimal yuan), an estimate.
+
+        The platform's discount is on the goods; postage and fees are the buyer's.
+        """
+        self.ensure_one()
+        fees = to_fen(self.postage) + to_fen(self.service_fee)
+        goods = to_fen(self.receivable_amount) - fees
+        share = sum(to_fen(line.share_amount) for line in lines)
+        return goods and share * (to_fen(self.pay_amount) - fees) / goods
+
     def _get_seen_refunds(self):
         """Return the refunds that the order's row is not older than.
 
@@ -90,7 +139,8 @@ class PddOrder(models.Model):
         """Return whether an after-sale runs: by the newer of order and after-sales."""
         refunds = self.refund_ids
         running = refunds.filtered(lambda r: r.state in ("open", "paying", "unknown"))
-        if refunds._filter_refunded() - self._get_seen_refunds():
+        granted = refunds._filter_refunded()
+        if granted - self._get_seen_refunds() or granted._needs_detail():
             return True
         order_date = self.platform_update_date or fields.Datetime.now()
         if self.refund_status in (REFUND_NONE, REFUND_REFUNDED):
@@ -106,34 +156,24 @@ class PddOrder(models.Model):
         One that cannot be cancelled stays held, with an issue that says why; the fact is
         kept in any case.
         """
-        if not self:
-            return
-        try:
-            with self.env.cr.savepoint():
-                self._cancel_documents()
-        except Exception as error:  # noqa: BLE001 the mirror must not lose the fact
-            if len(self) > 1:
-                for order in self:
-                    order._stop_documents()
-                return
-            self._report_not_stopped(error)
+        do_safely(
+            self,
+            lambda orders: orders._cancel_documents(),
+            lambda order, error: order._report_not_stopped(error),
+        )
 
     def _cancel_documents(self):
         """Cancel the sales orders; extended by the sibling add-ons.
 
-        :raise UserError: one of them cannot be cancelled any more
+        :raise UserError: one of them cannot be cancelled any more, or was locked by a
+            person
         """
         sale_orders = self.sale_order_id.filtered(lambda sale: sale.state != "cancel")
-        locked = sale_orders.filtered("locked")
-        if locked:
-            raise UserError(
-                self.env._(
-                    "The sales orders are locked: %s", ", ".join(locked.mapped("name"))
-                )
-            )
-        sale_orders._action_cancel()
+        with sale_orders._pdd_unlocked():
+            sale_orders._action_cancel()
         self.write({"state": "cancelled", **self._no_hold_vals()})
         self.refund_ids._filter_refunded().write({"effect": "cancelled"})
+        self.change_ids._drop()
 
     def _report_not_stopped(self, error):
         """Hold an order that ended but whose sales order could not be cancelled."""
@@ -171,56 +211,72 @@ class PddOrder(models.Model):
 
     # --- partial refunds before shipping
 
-    def _get_new_cuts(self):
-        """Return refunds that reduce this order and have not done so yet."""
+    def _get_placeable(self):
+        """Return the refunds that reduce this order, in the order of their grant.
+
+        One whose detail was not read yet is left out: it may name pieces.
+        """
         self.ensure_one()
         if not self._is_to_ship() or self._is_fully_refunded():
             return self.refund_ids.browse()
-        refunded = self._get_seen_refunds()
-        return refunded.filtered(lambda r: not r.effect and not r.is_shipped)
+        refunds = self.refund_ids.filtered(lambda r: r.effect == "reduced")
+        refunds |= self._get_seen_refunds().filtered(
+            lambda r: not (r.effect or r.is_shipped or r._needs_detail())
+        )
+        return refunds.sorted(lambda r: (r._get_update_date(), r.id))
 
-    def _apply_cuts(self):
-        """Take new partial refunds off the shares of the lines they are about.
+    def _get_placements(self):
+        """Return what refunds newly take off this order: refund -> placement.
 
-        :return: the lines that changed
+        Those that took the same before are left out.
         """
-        self.ensure_one()
-        changed = self.line_ids.browse()
-        for refund in self._get_new_cuts():
-            changed += refund._cut_lines(self.line_ids)
-            refund.effect = "reduced"
-        return changed
+        placements = {}
+        for refund in self._get_placeable():
+            if not refund._filter_refunded():
+                if refund.placement:
+                    placements[refund] = None
+                continue
+            if refund.effect and (not refund.placement or refund._is_handled_by_hand()):
+                continue  # reduced before placements were kept, or by a person
+            placement = refund._place(refund.placement)
+            if not refund.effect or placement.to_json() != refund.placement:
+                placements[refund] = placement
+        return placements
 
     def _reduce_documents(self):
-        """Reduce quantity or price of sales orders by refunds before shipping."""
+        """Reduce quantity and price of sales orders by refunds before shipping."""
         for order in self:
-            lines = order._apply_cuts()
-            if lines:
-                order._write_sale_lines(lines)
+            placements = order._get_placements()
+            if placements:
+                order._take_refunds(placements)
         self._mark_credits()
+
+    def _take_refunds(self, placements):
+        """Take refunds off the sales order, or ask a person how.
+
+        :param dict placements: refund -> :class:`~..placing.Placement`, None takes nothing
+        """
+        self.ensure_one()
+        Change = self.env["pdd.order.change"]
+        for refund, placement in placements.items():
+            reason = refund._explain_unplaced(placement) or self._find_edits()
+            if reason:
+                Change._ask_about_refund(refund, reason)
+            else:
+                self._take_refund(refund, placement)
+                Change._settle_refund(refund)
+
+    def _take_refund(self, refund, placement):
+        """Take one refund off the shares of the lines, and off the sales order."""
+        fees, after = self.fee_cut_amount, placement and placement.to_json()
+        lines = refund._keep_placement(after, refund.placement)
+        refund.effect = placement and "reduced"
+        self._write_sale_lines(lines)
+        if self.fee_cut_amount != fees:
+            self._write_fee_lines()
 
     def _mark_credits(self):
         """Leave refunds of shipped orders to credit notes; the order stays as it is."""
         shipped = self.filtered(lambda order: not order._is_to_ship())
         refunds = shipped.refund_ids._filter_refunded()
         refunds.filtered(lambda refund: not refund.effect).write({"effect": "credit"})
-
-    def _write_sale_lines(self, lines):
-        """Bring the sales order lines of these lines in line with shares and cuts.
-
-        Extended by add-ons that plan deliveries for them.
-        """
-        self.ensure_one()
-        order = self.with_company(self.company_id)
-        taxes = order._get_taxes(order.shop_id)
-        for line in lines.filtered("sale_line_id"):
-            sale_line = line.sale_line_id
-            vals = order._prepare_priced_vals(
-                sale_line.product_id,
-                line.quantity - line.cut_quantity,
-                to_fen(line.share_amount - line.cut_amount),
-                taxes,
-            )
-            sale_line.write(
-                {name: vals[name] for name in ("product_uom_qty", "price_unit")}
-            )

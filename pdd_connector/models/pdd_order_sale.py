@@ -62,6 +62,7 @@ class PddOrder(models.Model):
     def _confirm_sale_orders(self):
         """Confirm the sales orders of these orders, all at once."""
         self.sale_order_id.action_confirm()
+        self.sale_order_id._note_confirmation_locks()
 
     def _explain_total(self, sale_order):
         return self.env._(
@@ -154,24 +155,33 @@ class PddOrder(models.Model):
         return vals_list
 
     def _get_fees(self):
-        """Return what has sales order lines of its own: (product, yuan)."""
-        shop = self.shop_id
+        """Return what has sales order lines of its own: (product, yuan).
+
+        Refunds are taken off the postage first, then off the service fees.
+        """
+        shop, cut = self.shop_id, to_fen(self.fee_cut_amount)
+        of_postage = min(cut, to_fen(self.postage))
         return [
-            (shop.postage_product_id, self.postage),
-            (shop.service_product_id, self.service_fee),
+            (shop.postage_product_id, to_fen(self.postage) - of_postage),
+            (shop.service_product_id, to_fen(self.service_fee) - cut + of_postage),
         ]
 
     def _set_shares(self):
         """Spread the receivable amount over the lines, less the refunds there were."""
-        fees = sum(to_fen(fee) for _product, fee in self._get_fees())
+        self.write({"fee_cut_amount": 0.0, "hand_cut_amount": 0.0})
+        fees = to_fen(self.postage) + to_fen(self.service_fee)
         goods_total = to_fen(self.receivable_amount) - fees
         for line, share in self.line_ids._get_spread(goods_total).items():
             line.write(
                 {"share_amount": float(share), "cut_amount": 0.0, "cut_quantity": 0}
             )
-        for refund in self.refund_ids.filtered(lambda r: r.effect == "reduced"):
-            refund._cut_lines(self.line_ids)
-        self._apply_cuts()
+        reduced = self.refund_ids.filtered(lambda refund: refund.effect == "reduced")
+        for refund in (reduced | self._get_placeable())._filter_refunded():
+            placement = refund.placement
+            if not refund._is_handled_by_hand():
+                placement = refund._place().to_json()
+            refund._keep_placement(placement)
+            refund.effect = "reduced"
 
     def _get_line_product(self, line):
         """Return the product of a line; what has nothing to ship is a service."""
@@ -199,6 +209,9 @@ class PddOrder(models.Model):
             ),
             "discount": 0.0,
             "tax_ids": [Command.set(taxes[product].ids)],
+            "pdd_made": self.env["sale.order.line"]._prepare_pdd_made(
+                product, product.uom_id, quantity, total
+            ),
         }
 
     @api.model
@@ -208,6 +221,8 @@ class PddOrder(models.Model):
         A sales order takes prices without the taxes that are not included in them:
         Odoo's tax engine works back from the total.
         """
+        if not quantity:
+            return 0.0
         price = float(total) / quantity
         if all(tax.price_include for tax in taxes):
             return price

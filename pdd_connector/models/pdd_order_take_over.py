@@ -230,9 +230,11 @@ class PddOrder(models.Model):
         total = sum(to_fen(refund._get_cut_amount()) for refund in refunds)
         if not refunds or min(cuts.values()) < 0 or sum(cuts.values()) != total:
             return False
+        self.write({"fee_cut_amount": 0.0, "hand_cut_amount": 0.0})
         for line, cut in cuts.items():
             line.cut_amount = float(cut)
-        refunds.write({"effect": "reduced"})
+        # by another rule than ours: it is not placed again
+        refunds.write({"effect": "reduced", "placement": False})
         return True
 
     def _explain_matches(self, sale_orders):
@@ -295,6 +297,7 @@ class PddOrder(models.Model):
         )
         for line, sale_line in pairs.items():
             line.sale_line_id = sale_line
+        sale_order.order_line._take_as_pdd_made()
         if sale_order.state in ("draft", "sent"):
             self._confirm_sale_orders()
         self._mark_credits()

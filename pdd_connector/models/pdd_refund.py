@@ -1,6 +1,7 @@
 # Copyright 2026 The Pinduoduo connector authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from ..const import (
     AFTER_SALES_CLASS,
@@ -10,7 +11,8 @@ from ..const import (
     PART_BY_PIECES,
     REFUND_OPERATOR,
 )
-from .amounts import spread, to_fen
+from ..placing import by_hand, place
+from .amounts import FEN, to_fen
 from .labels import label_of
 
 
@@ -116,6 +118,13 @@ class PddRefund(models.Model):
         "order changes; afterwards a credit note is due.",
     )
 
+    placement = fields.Json(
+        readonly=True,
+        copy=False,
+        export_string_translation=False,
+        help="What it took off the order before shipping: per line pieces and yuan.",
+    )
+
     payload = fields.Json(
         readonly=True, exportable=False, export_string_translation=False
     )
@@ -170,31 +179,123 @@ class PddRefund(models.Model):
         self.ensure_one()
         return self.refund_amount
 
-    def _cut_lines(self, lines):
-        """Take this refund, granted before shipping, off the lines it is about.
+    def _get_pieces(self):
+        """Return how many pieces are given back, 0 when nothing says it.
 
-        By pieces: their quantity goes down as well. The amount is taken off the price,
-        spread by the lines' shares.
+        By pieces: the detail of a return and refund (refunds.md 2). The money says it too:
+        the buyer got back all he paid for the named goods, or the price of
+        ``goods_number`` pieces of them.
+        """
+        self.ensure_one()
+        if self.part_after_sales_type == PART_BY_PIECES:
+            return max(self.part_after_sales_value, 0)
+        lines = self.order_id.line_ids.filtered(
+            lambda line: line.sku_id.sku_id == self.platform_sku_id and not line.is_gift
+        )
+        pieces = sum(lines.mapped("quantity"))
+        paid = self.order_id._get_buyers_part(lines)
+        if not paid:
+            return 0
+        for count in (pieces, self.quantity):
+            value = paid * count / pieces
+            is_value = abs(to_fen(self.refund_amount) - value) <= FEN * count
+            if 0 < count <= pieces and is_value:
+                return count
+        return pieces if to_fen(self.refund_amount) > paid else 0
 
-        :param lines: lines of the order, with their shares
+    def _place(self, before=None):
+        """Return what this refund takes off its order.
+
+        After shipping it takes no further pieces: the goods have left.
+
+        :param dict before: what of it is among the cuts of the order already; that is
+            given back first, so a refund may be placed again when more is known of it
+        :return: a :class:`~..placing.Placement`
+        """
+        self.ensure_one()
+        order, before = self.order_id, before or {}
+        goods = order.line_ids._prepare_goods(self.platform_sku_id)
+        named = {str(row.key) for row in goods if row.is_named}
+        for row in goods:
+            pieces, money = before.get("lines", {}).get(str(row.key), (0, 0))
+            row.pieces += pieces
+            row.money += to_fen(money)
+        fees = to_fen(order.postage + order.service_fee - order.fee_cut_amount)
+        fees += to_fen(before.get("fees"))
+        pieces = self._get_pieces()
+        if self.is_shipped:
+            taken = (self.placement or {}).get("lines", {})
+            pieces = sum(row[0] for key, row in taken.items() if key in named)
+        return place(to_fen(self._get_cut_amount()), pieces, goods, fees)
+
+    def _keep_placement(self, after, before=None):
+        """Take what was placed off the shares of the order's lines and off its fees.
+
+        :param after: :meth:`~..placing.Placement.to_json`; False takes nothing, as of a
+            refund that is not granted any more
+        :param dict before: what of it is among the cuts of the order already
         :return: the lines that changed
         """
         self.ensure_one()
-        goods = lines.filtered(lambda line: not line.is_gift)
-        mine = goods.filtered(lambda line: line.sku_id.sku_id == self.platform_sku_id)
-        pieces = self.part_after_sales_value
-        line = mine[:1]
-        if self.part_after_sales_type == PART_BY_PIECES and 0 < pieces < (
-            line.quantity - line.cut_quantity
-        ):
-            line.cut_quantity += pieces
-            mine = line
-        mine = mine or goods
-        left = [line.share_amount - line.cut_amount for line in mine]
-        total = min(to_fen(self._get_cut_amount()), to_fen(sum(left)))
-        for line, part in zip(mine, spread(total, left), strict=True):
-            line.cut_amount += float(part)
-        return mine
+        order, after, before = self.order_id, after or {}, before or {}
+        for name, part in (("fee_cut_amount", "fees"), ("hand_cut_amount", "hand")):
+            change = to_fen(after.get(part)) - to_fen(before.get(part))
+            if change:
+                order[name] = float(to_fen(order[name]) + change)
+        changed = order.line_ids.browse()
+        for line in order.line_ids:
+            old_pieces, old_money = before.get("lines", {}).get(str(line.id), (0, 0))
+            pieces, money = after.get("lines", {}).get(str(line.id), (0, 0))
+            change = to_fen(money) - to_fen(old_money)
+            if change or pieces != old_pieces:
+                line.cut_quantity += pieces - old_pieces
+                line.cut_amount = float(to_fen(line.cut_amount) + change)
+                changed += line
+        self.placement = after or False
+        return changed
+
+    def _apply(self):
+        """Take this refund off the sales order, as a person decided.
+
+        :raise UserError: it cannot be taken off as a whole, or the order is locked
+        """
+        self.ensure_one()
+        placement = self._place(self.placement)
+        reason = self._explain_unplaced(placement)
+        if reason:
+            raise UserError(reason)
+        self.order_id._take_refund(self, placement)
+
+    def _keep_by_hand(self):
+        """Note that a person has taken this refund off the sales order."""
+        self.ensure_one()
+        self._keep_placement(by_hand(to_fen(self._get_cut_amount())), self.placement)
+        self.effect = "reduced"
+
+    def _is_handled_by_hand(self):
+        """Return whether a person has taken this refund off the sales order."""
+        self.ensure_one()
+        return bool(to_fen((self.placement or {}).get("hand")))
+
+    def _explain_unplaced(self, placement):
+        """Return why a refund cannot be taken off its order as a whole, else no text."""
+        self.ensure_one()
+        if not placement or placement.is_complete:
+            return ""
+        if placement.rest:
+            return self.env._(
+                "After-sale %(number)s gives back %(amount).2f, that is %(rest).2f more "
+                "than the order has left: compare its refunds with the merchant backend.",
+                number=self.after_sales_id,
+                amount=self.refund_amount,
+                rest=placement.rest,
+            )
+        return self.env._(
+            "After-sale %(number)s gives back all pieces, but %(rest).2f of their price "
+            "stay: change the sales order by hand, then ignore this change.",
+            number=self.after_sales_id,
+            rest=placement.stuck,
+        )
 
     def action_view_order(self):
         self.ensure_one()

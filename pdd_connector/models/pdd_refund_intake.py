@@ -9,12 +9,14 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from .. import pop
+from ..batches import do_safely
 from ..const import AFTER_SALES_REFUNDED, ORDER_TO_SHIP, REFUND_REFUNDED
 from .row_age import ASK, ASK_AND_TAKE, TAKE, newest_first
 
 _logger = logging.getLogger(__name__)
 
 ORDER_API = "pdd.order.information.get"
+DETAIL_API = "pdd.refund.information.get"
 LIST_API = "pdd.refund.list.increment.get"
 WINDOW_SECONDS = 1800
 ALL_TYPES = 1
@@ -90,8 +92,7 @@ class PddRefund(models.Model):
                 refund.write(vals)
                 changed += refund
         touched = changed + self.create(to_create)
-        if touched:
-            touched._after_status_change(before)
+        touched._follow(before)
         return touched
 
     @api.model
@@ -160,7 +161,7 @@ class PddRefund(models.Model):
         anything is locked.
 
         :param list order_rows: orders as the list APIs return them
-        :return list: items of ``refund_list``
+        :return tuple: items of ``refund_list``; the details of those granted, by number
         """
         numbers = [
             str(row.get("order_sn"))
@@ -170,7 +171,7 @@ class PddRefund(models.Model):
             and str(row.get("refund_status")) == str(REFUND_REFUNDED)
         ]
         if not numbers:
-            return []
+            return [], {}
         orders = self.env["pdd.order"].search(
             Domain("shop_id", "=", shop.id)
             & Domain("order_sn", "in", numbers)
@@ -180,7 +181,33 @@ class PddRefund(models.Model):
         rows = []
         for order in orders:
             rows += self._fetch_of_order(shop, order.order_sn)
-        return rows
+        granted = [
+            row
+            for row in rows
+            if str(row.get("after_sales_status")) == str(AFTER_SALES_REFUNDED)
+        ]
+        return rows, {
+            str(row["id"]): self._fetch_detail(shop, row["order_sn"], row["id"])
+            for row in granted
+        }
+
+    @api.model
+    def _intake_granted(self, shop, rows, details):
+        """Write what :meth:`_fetch_granted` has returned."""
+        for refund in self._intake(shop, rows):
+            detail = details.get(refund.after_sales_id)
+            if detail:
+                refund._intake_detail(detail)
+
+    @api.model
+    def _fetch_detail(self, shop, order_sn, after_sales_id):
+        """Return the detail answer, None when the platform does not know the case."""
+        try:
+            return shop._call(
+                DETAIL_API, order_sn=order_sn, after_sales_id=int(after_sales_id)
+            )
+        except (pop.PddBusinessError, ValueError):
+            return None
 
     @api.model
     def _fetch_orders(self, shop, rows):
@@ -287,7 +314,12 @@ class PddRefund(models.Model):
         before = {self.id: {"is_shipped": self.is_shipped}}
         before[self.id].update({name: self[name] for name in WATCHED if name in vals})
         self.write(vals)
-        self._after_status_change(before)
+        self._follow(before)
+
+    def _intake_no_detail(self):
+        """Go on without a detail: the platform knows of none."""
+        self.detail_digest = self.digest
+        self._follow({self.id: {"is_shipped": self.is_shipped}})
 
     @api.model
     def _prepare_detail_vals(self, detail):
@@ -347,6 +379,26 @@ class PddRefund(models.Model):
         )
         for refund in loose:
             refund.order_id = by_sn[refund.order_sn]
+
+    def _follow(self, before):
+        """Do what follows from news of after-sales, one by one where it fails.
+
+        :param dict before: see :meth:`_after_status_change`
+        """
+        do_safely(
+            self,
+            lambda refunds: refunds._after_status_change(before),
+            lambda refund, error: refund._report_not_followed(error),
+        )
+
+    def _report_not_followed(self, error):
+        """Hold the order of an after-sale that could not be followed, with an issue."""
+        self.ensure_one()
+        if self.order_id:
+            self.order_id._report_not_followed(error)
+        else:
+            where = f"following after-sale {self.after_sales_id}"
+            self.env["pdd.issue"]._report_exception(self.shop_id, where, error)
 
     def _after_status_change(self, before):
         """React to new and changed after-sales, in the transaction that learns of them.

@@ -1,6 +1,11 @@
 # Copyright 2026 The Pinduoduo connector authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from contextlib import contextmanager
+
 from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+KEEPS_LOCK = "pdd_keeps_lock"  # context: the connector unlocks and locks again
 
 ORDER_SN = "[0-9]{6}-[0-9]{6,}"  # orders.md 0: YYMMDD- and 15 digits
 
@@ -43,6 +48,14 @@ class SaleOrder(models.Model):
         readonly=True,
         copy=False,
         help="What buyer and shop wrote on the platform's order.",
+    )
+
+    pdd_is_locked_at_confirmation = fields.Boolean(
+        string="Locked at Confirmation",
+        readonly=True,
+        copy=False,
+        help="Odoo locked the order when it was confirmed, no person did: what changes on "
+        "Pinduoduo goes through, and the order is locked again.",
     )
 
     _pdd_order_uniq = models.UniqueIndex(
@@ -124,3 +137,38 @@ class SaleOrder(models.Model):
         if self and all(order.pdd_shop_id for order in self):
             values.pop("date_order", None)
         return values
+
+    def write(self, vals):
+        """Know a lock that a person sets from one that comes with the confirmation."""
+        if "locked" in vals and not self.env.context.get(KEEPS_LOCK):
+            vals = {**vals, "pdd_is_locked_at_confirmation": False}
+        return super().write(vals)
+
+    def _note_confirmation_locks(self):
+        """Note on orders just confirmed that their locks are Odoo's, not a person's."""
+        self.filtered("locked").pdd_is_locked_at_confirmation = True
+
+    def _is_pdd_locked(self):
+        """Return whether a person has locked this order."""
+        self.ensure_one()
+        return self.locked and not self.pdd_is_locked_at_confirmation
+
+    @contextmanager
+    def _pdd_unlocked(self):
+        """Unlock orders that were locked at their confirmation while they are changed.
+
+        :raise UserError: names the orders that a person has locked
+        """
+        by_hand = self.filtered(lambda order: order._is_pdd_locked())
+        if by_hand:
+            raise UserError(
+                self.env._(
+                    "These sales orders are locked: %s. Unlock them, then try again.",
+                    ", ".join(by_hand.mapped("name")),
+                )
+            )
+        locked = self.filtered("locked")
+        locked = locked.with_context(**{KEEPS_LOCK: True, "tracking_disable": True})
+        locked.locked = False
+        yield
+        locked.locked = True

@@ -1,8 +1,6 @@
 # Copyright 2026 The Pinduoduo connector authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import api, fields, models
-from odoo.addons.pdd_connector.models.amounts import spread, to_fen
-from odoo.exceptions import UserError
+from odoo import fields, models
 
 
 class PddOrder(models.Model):
@@ -31,47 +29,7 @@ class PddOrder(models.Model):
     )
     invoice_error = fields.Char(readonly=True, copy=False)
 
-    fee_cut_amount = fields.Monetary(
-        string="Fees Refunded",
-        readonly=True,
-        copy=False,
-        help="Taken off postage and service fees by refunds before the invoice.",
-    )
-
     _to_invoice_idx = models.Index("(shop_id, id) WHERE invoice_state = 'waiting'")
-
-    @api.depends("fee_cut_amount")
-    def _compute_entitled_amount(self):
-        result = super()._compute_entitled_amount()
-        for order in self:
-            order.entitled_amount -= order.fee_cut_amount
-        return result
-
-    def _cut_fees(self, amount):
-        """Take what the goods do not cover of a refund off postage and service fees.
-
-        :param Decimal amount: yuan
-        :raise UserError: the order does not have as much left
-        """
-        fees = self.sale_order_id.order_line - self.line_ids.sale_line_id
-        fees = fees.filtered(lambda line: not line.display_type)
-        weights = [line.price_total for line in fees]
-        if amount > to_fen(sum(weights)):
-            raise UserError(
-                self.env._(
-                    "%s has less left than was given back: compare its refunds with "
-                    "the merchant backend.",
-                    self.order_sn,
-                )
-            )
-        if not amount:
-            return
-        for line, part in zip(fees, spread(amount, weights), strict=True):
-            rest = to_fen(line.price_total) - part
-            line.price_unit = self._get_price_unit(
-                line.product_id, line.product_uom_qty, rest, line.tax_ids
-            )
-        self.fee_cut_amount += float(amount)
 
     def _get_platform_shares(self):
         """Return the platform's part of each refund of this order (yuan).

@@ -108,15 +108,14 @@ class PddRefund(models.Model):
                     order.order_sn,
                 )
             )
-        goods = order.line_ids.filtered(lambda line: not line.is_gift)
-        left = [line.share_amount - line.cut_amount for line in goods]
-        total = to_fen(self._get_cut_amount())
-        of_goods = min(total, to_fen(sum(left)))
-        for line, part in zip(goods, spread(of_goods, left), strict=True):
-            line.cut_amount += float(part)
-        self.effect = "reduced"
-        order._write_sale_lines(goods)
-        order._cut_fees(total - of_goods)
+        order._take_refunds({self: self._place()})
+        asked = self.env["pdd.order.change"]._find_asked(self)
+        self.book_error = asked.reason
+
+    def _keep_placement(self, after, before=None):
+        """A refund that is taken off the order after all has no trouble any more."""
+        self.book_error = False
+        return super()._keep_placement(after, before)
 
     def _take_back_credit_notes(self):
         """Name again the credit notes that were cancelled and are not any more.

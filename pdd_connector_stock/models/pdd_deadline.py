@@ -102,6 +102,11 @@ SELECT o.id,
    AND (NOT stage.is_shipped
         OR parcel.state IS NOT NULL
         OR transfer.id IS NOT NULL)
+   AND EXISTS (
+       SELECT FROM pdd_order_line line
+        WHERE line.order_id = o.id
+          AND line.quantity > COALESCE(line.cut_quantity, 0)
+       )
 """
 
 
@@ -123,6 +128,7 @@ class PddDeadline(models.Model):
             "related_order_sn",
             "payload",
         ],
+        "pdd.order.line": ["order_id", "quantity", "cut_quantity"],
         "pdd.parcel": ["state", "order_id"],
         "pdd.penalty": ["min_amount", "fixed_amount", "percentage", "max_amount"],
         "stock.picking": [

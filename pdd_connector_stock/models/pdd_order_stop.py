@@ -7,7 +7,6 @@ from odoo.addons.pdd_connector.const import (
     RETURN_AND_REFUND,
 )
 from odoo.exceptions import UserError
-from psycopg2 import OperationalError
 
 STOPPED_STATES = ("held", "cancelled")
 
@@ -76,25 +75,12 @@ class PddOrder(models.Model):
         Trouble with a transfer must not lose what the platform said: it is reported.
         """
         made = self.filtered("sale_order_id")
-        if not made:
-            return
-        try:
-            with self.env.cr.savepoint():
-                made._stop_or_resume()
-        except OperationalError:
-            raise
-        except Exception as error:  # noqa: BLE001 the mirror must not lose the fact
-            if len(made) > 1:
-                for order in made:
-                    order._review_deliveries()
-                return
-            self.env["pdd.issue"]._report_exception(
-                made.shop_id, "stopping transfers", error, made
-            )
+        made._follow(lambda orders: orders._stop_or_resume())
 
     def _stop_or_resume(self):
         shipped = self.filtered(lambda order: order.order_status != ORDER_TO_SHIP)
         shipped._settle_seen_parcels()
+        shipped._keep_refunded_here()
         stopped = self.filtered(lambda order: order._get_stop_reason())
         stopped._stop_moves()
         stopped.filtered(lambda order: order._is_stopped())._stop_parcels()
@@ -103,10 +89,16 @@ class PddOrder(models.Model):
         going_on._resume_moves()
 
     def _stop_moves(self):
-        """Free the goods reserved for open transfers to the buyers."""
+        """Free the goods reserved for open transfers to the buyers.
+
+        What was picked or packed for them stays with them.
+        """
         moves = self.sale_order_id.order_line.move_ids._filter_to_buyer()
         moves.filtered(
-            lambda move: move.state in ("assigned", "partially_available")
+            lambda move: (
+                move.state in ("assigned", "partially_available")
+                and not move._is_handled()
+            )
         )._do_unreserve()
 
     def _resume_moves(self):
@@ -170,3 +162,71 @@ class PddOrder(models.Model):
         result = super()._cancel_documents()
         moves._put_back()
         return result
+
+    # --- what was refunded stays here
+
+    def _write_sale_lines(self, lines):
+        """Lower the transfers ourselves where a line falls; Odoo plans what it gains."""
+        sale_lines = lines.sale_line_id
+        before = {line.id: line.product_uom_qty for line in sale_lines}
+        quiet = lines.with_context(skip_procurement=True)
+        result = super()._write_sale_lines(quiet)
+        gained = sale_lines.filtered(
+            lambda line: line.product_uom_qty > before[line.id]
+        )
+        fallen = sale_lines.filtered(
+            lambda line: line.product_uom_qty < before[line.id]
+        )
+        if gained:
+            with self.sale_order_id._pdd_unlocked():
+                gained._action_launch_stock_rule(previous_product_uom_qty=before)
+        fallen._lower_pdd_moves()
+        return result
+
+    def _keep_refunded_here(self):
+        """Keep refunded pieces of shipped orders that are still here.
+
+        The sales order stays as it is, a credit note is due; what waits in a backorder
+        does not follow the first parcel.
+        """
+        for order in self:
+            kept = order._get_kept_pieces()
+            if kept:
+                lines = order.sale_order_id.order_line.browse(line.id for line in kept)
+                lines._lower_pdd_moves(kept)
+
+    def _get_kept_pieces(self):
+        """Return how many refunded pieces of a shipped order are not to leave.
+
+        Of a return the pieces that left count first: they are what comes back.
+
+        :return dict: sales order line -> units
+        """
+        self.ensure_one()
+        refunds = self.refund_ids._filter_refunded().filtered(
+            lambda refund: refund.effect in ("credit", "reduced")
+        )
+        open_lines = self.line_ids.filtered(
+            lambda line: line.sale_line_id.move_ids._filter_leaving()
+        )
+        if not refunds or not open_lines:
+            return {}
+        if self._is_fully_refunded():
+            return {
+                li.sale_line_id: li.sale_line_id.product_uom_qty for li in open_lines
+            }
+        kept = {}
+        for line in open_lines:
+            named = refunds.filtered(
+                lambda refund, sku=line.sku_id: refund.platform_sku_id == sku.sku_id
+            )
+            returned = named.filtered(
+                lambda refund: refund.after_sales_type == RETURN_AND_REFUND
+            )
+            stays = sum(refund._get_pieces() for refund in named - returned)
+            coming = sum(refund._get_pieces() for refund in returned)
+            stays += max(coming - line.sale_line_id.qty_delivered, 0)
+            stays -= line.cut_quantity  # the line has these no more
+            if stays > 0:
+                kept[line.sale_line_id] = stays
+        return kept

@@ -10,9 +10,10 @@ class ProductProduct(models.Model):
 
     _inherit = "product.product"
 
-    def _get_pdd_kits(self, company):
+    def _get_pdd_kits(self, company, *, storable_only=True):
         """Return which of these products are kits in a company, and what is in them.
 
+        :param bool storable_only: leave out components that no stock is kept of
         :return dict: product -> {component id as text: pieces in one product}
         """
         if "mrp.bom" not in self.env:
@@ -20,12 +21,15 @@ class ProductProduct(models.Model):
         bills = self.env["mrp.bom"]._bom_find(
             self, company_id=company.id, bom_type="phantom"
         )
-        kits = {product: _explode(bill, product) for product, bill in bills.items()}
+        kits = {
+            product: _explode(bill, product, storable_only)
+            for product, bill in bills.items()
+        }
         return {product: pieces for product, pieces in kits.items() if pieces}
 
 
-def _explode(bill, product):
-    """Return what one product takes from the stock; what is not tracked does not count.
+def _explode(bill, product, storable_only):
+    """Return what one product takes from the stock.
 
     :return dict: component id as text -> pieces, in the component's unit
     """
@@ -36,7 +40,8 @@ def _explode(bill, product):
     _bills, lines = bill.explode(product, 1.0)
     for line, data in lines:
         component = line.product_id
-        if component.is_storable and data["qty"]:
+        is_moved = component.is_storable or not storable_only
+        if is_moved and component.type == "consu" and data["qty"]:
             quantity = line.product_uom_id._compute_quantity(
                 data["qty"], component.uom_id, round=False
             )

@@ -1,7 +1,7 @@
 # Copyright 2026 The Pinduoduo connector authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import models
-from odoo.fields import Command
+from odoo.exceptions import UserError
 
 STOP_FIELDS = ("order_sn", "order_status", "shop_id", "state")
 
@@ -12,14 +12,20 @@ class StockMove(models.Model):
     _inherit = "stock.move"
 
     def _filter_to_buyer(self):
-        """Return the moves that lead to a buyer, the steps before the last included."""
-        return self.filtered(
-            lambda move: (
-                move.sale_line_id
-                and "customer"
-                in (move.location_dest_usage, move.location_final_id.usage)
-            )
-        )
+        """Return the moves that lead to a buyer, the steps before the last included.
+
+        The links between moves say where they lead: not every chain knows its end.
+        """
+        return self.filtered(lambda move: move.sale_line_id and move._leads_to_buyer())
+
+    def _leads_to_buyer(self):
+        self.ensure_one()
+        if self.location_id.usage == "customer":
+            return False  # it comes back
+        if "customer" in (self.location_dest_usage, self.location_final_id.usage):
+            return True
+        later = self.browse(self._rollup_move_dests()) - self
+        return any(move.location_dest_usage == "customer" for move in later)
 
     def _get_pdd_stops(self):
         """Return the moves that must not go on.
@@ -59,33 +65,53 @@ class StockMove(models.Model):
 
     def _action_done(self, cancel_backorder=False):
         self._check_pdd_stops()
+        self._check_pdd_surplus()
         return super()._action_done(cancel_backorder=cancel_backorder)
 
-    def _put_back(self):
-        """Return what was picked for deliveries that will not happen.
+    # --- more than is to be shipped
 
-        Only goods still between shelf and door: what was shipped comes back as a
-        return of the buyer.
+    def _get_pdd_surplus(self):
+        """Return moves with more goods than are to be shipped: pieces were refunded.
+
+        :return: moves of platform orders towards a buyer
         """
-        picked = self._filter_to_buyer().filtered(
+        # whoever moves goods need not be allowed to see the sales orders
+        moves = self.sudo().filtered("sale_line_id.order_id.pdd_shop_id")
+        surplus = moves._filter_to_buyer().filtered(
             lambda move: (
-                move.state == "done"
-                and move.location_dest_usage == "internal"
-                and not move.returned_move_ids
-                and all(dest.state == "cancel" for dest in move.move_dest_ids)
+                move.state not in ("done", "cancel")
+                and move.product_uom.compare(move.quantity, move.product_uom_qty) > 0
             )
         )
-        for picking, moves in picked.grouped("picking_id").items():
+        return surplus.with_env(self.env)
+
+    def _explain_pdd_surplus(self):
+        """Return what is to be taken out of the box."""
+        self.ensure_one()
+        return self.env._(
+            "take out %(surplus)g × %(product)s: %(ready)g are ready, %(demand)g are to be "
+            "shipped",
+            surplus=self.quantity - self.product_uom_qty,
+            product=self.product_id.display_name,
+            ready=self.quantity,
+            demand=self.product_uom_qty,
+        )
+
+    def _check_pdd_surplus(self):
+        """Raise when more would leave than the buyer still gets.
+
+        :raise UserError: names the transfer and the pieces to take out
+        """
+        surplus = self._get_pdd_surplus()
+        if surplus:
             lines = [
-                Command.create(
-                    {
-                        "product_id": move.product_id.id,
-                        "move_id": move.id,
-                        "quantity": move.quantity,
-                    }
-                )
-                for move in moves
+                f"{move.picking_id.name}: {move._explain_pdd_surplus()}"
+                for move in surplus
             ]
-            self.env["stock.return.picking"].create(
-                {"picking_id": picking.id, "product_return_moves": lines}
-            )._create_return()
+            raise UserError(
+                self.env._(
+                    "Fewer pieces are to be shipped than are ready:\n%s\nLower the "
+                    "quantity on the transfer, then validate it.",
+                    "\n".join(lines),
+                )
+            )

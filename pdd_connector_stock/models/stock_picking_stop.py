@@ -1,6 +1,6 @@
 # Copyright 2026 The Pinduoduo connector authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.addons.pdd_connector.const import ORDER_TO_SHIP
 
 
@@ -13,6 +13,7 @@ class StockPicking(models.Model):
         string="Stopped by Pinduoduo", compute="_compute_pdd_stop_reason"
     )
 
+    @api.depends("move_ids.state", "move_ids.quantity", "move_ids.product_uom_qty")
     def _compute_pdd_stop_reason(self):
         open_moves = self.move_ids.filtered(
             lambda move: move.state not in ("done", "cancel")
@@ -20,11 +21,16 @@ class StockPicking(models.Model):
         reasons = {}
         for move, stops in open_moves._get_pdd_stops().items():
             reasons.setdefault(move.picking_id, {}).update(stops)
+        surplus = open_moves._get_pdd_surplus().grouped("picking_id")
         for picking in self:
-            picking.pdd_stop_reason = "; ".join(
+            sentences = [
                 f"{order.order_sn}: {reason}"
                 for order, reason in reasons.get(picking, {}).items()
-            )
+            ]
+            sentences += [
+                move._explain_pdd_surplus() for move in surplus.get(picking, ())
+            ]
+            picking.pdd_stop_reason = "; ".join(sentences)
 
     def action_assign(self):
         """Reserve what may leave; of several transfers the stopped ones stay behind."""
@@ -32,6 +38,7 @@ class StockPicking(models.Model):
         going = self - stopped
         if stopped and not going:
             stopped.move_ids._check_pdd_stops()
+            stopped.move_ids._check_pdd_surplus()
         return super(StockPicking, going).action_assign()
 
     def action_put_in_pack(self, **kwargs):
@@ -47,6 +54,7 @@ class StockPicking(models.Model):
         going = self - stopped
         if stopped and not going:
             stopped.move_ids._check_pdd_stops()
+            stopped.move_ids._check_pdd_surplus()
         # whoever validates need not be allowed to see the shop's orders
         going.sudo()._ask_pdd_before_shipping()
         if not stopped:

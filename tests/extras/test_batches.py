@@ -109,3 +109,18 @@ class TestBatches(ParcelCase):
         shipping.batch_id.action_done()
         self.assertFalse(orders[0].parcel_ids)
         self.assertTrue(orders[1].parcel_ids)
+
+    def test_a_refunded_piece_of_an_order_in_a_wave_stays(self):
+        sku = self.env["pdd.sku"].search([("product_id", "!=", False)], limit=1)
+        item = {"sku_id": sku.sku_id, "count": 3, "price": 5000}
+        orders = self._make_orders(2, items=[item])
+        pickings = orders.sale_order_id.picking_ids
+        batch = self._batch(pickings)
+        self.sim.clock.advance(5)
+        self._ask_refund(orders[0], pieces=1, amount=5000)
+        self.platform.event(orders[0].order_sn, "refund_agree")
+        self._read_all()
+        self.assertEqual(pickings.move_ids.mapped("product_uom_qty"), [2, 3])
+        self.assertEqual(batch.picking_ids, orders.sale_order_id.picking_ids)
+        batch.action_done()
+        self.assertEqual(pickings.move_ids.mapped("quantity"), [2, 3])

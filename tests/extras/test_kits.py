@@ -272,6 +272,27 @@ class TestKitShipped(ParcelCase):
             {first: 2, second: 4},
         )
 
+    def test_the_components_of_a_refunded_kit_stay(self):
+        sku = self.env["pdd.sku"].search([("product_id", "!=", False)], limit=1)
+        first, second = self.products[:2]
+        glue = self.env["product.product"].create({"name": "Glue", "type": "consu"})
+        bill = make_kit(self.env, {first: 1, second: 2, glue: 1})
+        sku.product_id = bill.product_tmpl_id.product_variant_id
+        item = {"sku_id": sku.sku_id, "count": 3, "price": 5000}
+        order = self._make_orders(items=[item])
+        picking = order.sale_order_id.picking_ids
+        picking.do_print_picking()
+        self.sim.clock.advance(5)
+        self._ask_refund(order, pieces=1, amount=5000)
+        self.platform.event(order.order_sn, "refund_agree")
+        self._read_all()
+        self.assertEqual(
+            {move.product_id: move.product_uom_qty for move in picking.move_ids},
+            {first: 2, second: 4, glue: 2},
+        )
+        self._ship(order)
+        self.assertEqual(order.sale_order_id.order_line.qty_delivered, 2)
+
 
 @tagged("post_install", "-at_install")
 class TestKitMachine(StockMachineCase):
