@@ -99,9 +99,12 @@ REMARK_TAG = {
 CONFIRM_CANCELLED = 2
 TRADE_DEPOSIT = 1  # trade_type of a deposit (step) order
 STEP_BOTH_PAID = 2  # step_order_info.step_trade_status
-GIFT_TO_CREATE, GIFT_CREATED = 0, 1  # gift_order_status
-# related_order_list.relation_type: of a price difference order; of a gift
-RELATED_NOTHING_TO_SHIP = (3, 4)
+# gift_order_status of the main order: the gift's own order is still to be created; is
+# created: the gift ships on it; failed: the gift goes into the main order's parcel
+GIFT_TO_CREATE, GIFT_CREATED, GIFT_FAILED = 0, 1, 2
+# related_order_list.relation_type: a price difference order; a gift order
+RELATED_NOTHING_TO_SHIP = (3,)
+RELATED_GIFT = 4
 
 # consolidate_info.consolidate_type: the parcel goes to a transit warehouse
 CONSOLIDATION = {

@@ -51,6 +51,7 @@ class PddIssue(models.Model):
             ("change", "Changed after confirmation"),
             ("stop", "Refunded order not stopped"),
             ("follow", "Not in line with Pinduoduo"),
+            ("gift", "Gift order"),
             ("unreadable", "Unreadable data"),
             ("incomplete", "Orders missing"),
             ("authorisation", "Authorisation"),

@@ -140,8 +140,8 @@ class PddOrder(models.Model):
     related_order_sn = fields.Char(
         string="Main Order Number",
         readonly=True,
-        help="This order pays a difference or a surcharge of that order, or is its "
-        "gift: it has nothing to ship itself.",
+        help="This order pays a difference or a surcharge of that order: it has nothing "
+        "to ship itself.",
     )
     related_order_id = fields.Many2one(
         "pdd.order",
@@ -238,12 +238,15 @@ class PddOrder(models.Model):
         for order in self:
             order.refund_count = len(order.refund_ids)
 
-    @api.depends("related_order_sn")
+    @api.depends("related_order_sn", "gift_main_sn")
     def _compute_related_order_id(self):
         for shop, orders in self.grouped("shop_id").items():
-            by_sn = self._by_order_sn(shop, orders.mapped("related_order_sn"))
-            for order in orders:
-                order.related_order_id = by_sn.get(order.related_order_sn)
+            numbers = {
+                order: order.related_order_sn or order.gift_main_sn for order in orders
+            }
+            by_sn = self._by_order_sn(shop, numbers.values())
+            for order, order_sn in numbers.items():
+                order.related_order_id = by_sn.get(order_sn)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_made(self):

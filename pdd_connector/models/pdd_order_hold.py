@@ -9,7 +9,6 @@ from odoo.tools.translate import LazyTranslate
 from .. import pop
 from ..const import (
     CONSOLIDATION,
-    GIFT_TO_CREATE,
     ORDER_STATUS,
     REFUND_STATUS,
     STEP_BOTH_PAID,
@@ -72,14 +71,19 @@ class PddOrder(models.Model):
 
     def _get_open_holds(self):
         """Return why the order must wait, but for what a person has lifted."""
-        reasons = self._get_hold_reasons()
+        return self._drop_lifted(self._get_hold_reasons())
+
+    def _drop_lifted(self, reasons):
+        """Return reasons to wait without those that a person has lifted as they are."""
         lifted = self.overridden_holds
-        if lifted:
-            facts = self._get_hold_facts()
-            for code in reasons.keys() & lifted.keys():
-                if lifted[code] == facts[code]:
-                    reasons.pop(code)
-        return reasons
+        if not lifted or not reasons:
+            return reasons
+        facts = self._get_hold_facts()
+        return {
+            code: detail
+            for code, detail in reasons.items()
+            if code not in lifted or lifted[code] != facts.get(code)
+        }
 
     def _get_hold_facts(self):
         """Return the reasons to wait as they are compared: in one language."""
@@ -134,10 +138,6 @@ class PddOrder(models.Model):
         due_date = self._get_presale_date(payload)
         if due_date and due_date > fields.Datetime.now():
             reasons["presale"] = self.env._("Will be made on %s", due_date.date())
-        if str(payload.get("gift_order_status")) == str(GIFT_TO_CREATE) and payload.get(
-            "gift_list"
-        ):
-            reasons["gift"] = ""
         kind = self._get_consolidation(payload)
         if kind is not None and not self._is_consolidation_allowed(kind):
             reasons["consolidation"] = label_of(self.env, CONSOLIDATION, kind)

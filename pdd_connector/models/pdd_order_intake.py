@@ -8,7 +8,7 @@ from operator import itemgetter
 from odoo import api, models
 
 from .. import pop
-from ..const import CIPHER_FIELDS, GIFT_CREATED, RELATED_NOTHING_TO_SHIP
+from ..const import CIPHER_FIELDS, RELATED_NOTHING_TO_SHIP
 from .row_age import ASK, ASK_AND_TAKE, SKIP, TAKE, newest_first, read_change
 
 _logger = logging.getLogger(__name__)
@@ -298,23 +298,25 @@ class PddOrder(models.Model):
     def _prepare_related_order_sn(self, row):
         """Return the main order of an order that has nothing to ship, else no text.
 
-        Such are the price difference order, the gift's order (packed with its main
-        order) and the surcharge for SF (orders.md 2.4).
+        Such are the price difference order and the surcharge for SF (orders.md 2.4).
         """
         origin = pop.parse_field(row, "ship_additional_origin_order", pop.parse_text)
-        if origin.strip():
-            return origin.strip()
+        return origin.strip() or self._find_related_sn(row, *RELATED_NOTHING_TO_SHIP)
+
+    @api.model
+    def _find_related_sn(self, row, *kinds):
+        """Return the order that an order is related to in one of some ways."""
         for relation in pop.parse_objects(row, "related_order_list"):
             kind = pop.parse_field(
                 relation, "relation_type", pop.parse_int32, default=0
             )
-            if kind in RELATED_NOTHING_TO_SHIP:
+            if kind in kinds:
                 return pop.parse_field(relation, "order_sn", pop.parse_text).strip()
         return ""
 
     @api.model
     def _prepare_items(self, row):
-        """Return the items of an order, then the gifts to pack with it.
+        """Return the items of an order, then the gifts that go into its parcel.
 
         :raise ValueError: there is none, or one cannot be read
         """
@@ -324,12 +326,8 @@ class PddOrder(models.Model):
         ]
         if not items:
             raise ValueError("item_list: is empty")
-        if row.get("gift_order_status") in (None, GIFT_CREATED):
-            items += [
-                Line._prepare_item(gift, is_gift=True)
-                for gift in pop.parse_objects(row, "gift_list")
-            ]
-        return items
+        gifts = pop.parse_objects(row, "gift_list") if self._packs_gifts(row) else []
+        return items + [Line._prepare_item(gift, is_gift=True) for gift in gifts]
 
     def _write_row(self, vals):
         """Write the platform's side of a known order; an order that is made stays made.

@@ -4,10 +4,12 @@ import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.tools.translate import LazyTranslate
 
 from .. import pop
 from ..backoff import is_failed_call, pause_after
 
+_lt = LazyTranslate(__name__)
 _logger = logging.getLogger(__name__)
 
 DETAIL_API = "pdd.order.information.get"
@@ -39,18 +41,24 @@ class PddOrderLookup(models.Model):
         string="Ask On", required=True, readonly=True, default=fields.Datetime.now
     )
     last_error = fields.Char(readonly=True)
+    main_sn = fields.Char(
+        string="Main Order Number",
+        readonly=True,
+        help="The order that names this one as its gift order.",
+    )
     attempt_count = fields.Integer(string="Failed Calls", readonly=True)
 
     _order_sn_uniq = models.UniqueIndex("(shop_id, order_sn)")
     _due_idx = models.Index("(shop_id, due_date)")
 
     @api.model
-    def _ask(self, shop, order_sns, delay=None):
+    def _ask(self, shop, order_sns, delay=None, mains=None):
         """Ask for orders by their number, soon and once each.
 
         :param shop: the shop they belong to
         :param order_sns: their numbers
         :param timedelta delay: not before that
+        :param dict mains: number of a gift order -> number of its main order
         """
         if not order_sns:
             return
@@ -63,7 +71,12 @@ class PddOrderLookup(models.Model):
         if missing:
             self.create(
                 [
-                    {"shop_id": shop.id, "order_sn": sn, "due_date": due_date}
+                    {
+                        "shop_id": shop.id,
+                        "order_sn": sn,
+                        "due_date": due_date,
+                        "main_sn": (mains or {}).get(sn),
+                    }
                     for sn in sorted(missing)
                 ]
             )
@@ -167,3 +180,16 @@ class PddOrderLookup(models.Model):
             ]
         )
         orders.with_context(pdd_in_full=True)._report_unreadable()
+        for lookup in self.filtered("main_sn"):
+            lookup._report_gift()
+
+    def _report_gift(self):
+        """Say that a gift order does not come: its gift would be forgotten."""
+        name = _lt(
+            "Order %(main)s has a gift on an order of its own, %(gift)s, which Pinduoduo "
+            "does not show: look at both in the merchant backend before the parcel "
+            "leaves.",
+            main=self.main_sn,
+            gift=self.order_sn,
+        )
+        self.env["pdd.issue"]._report(self.shop_id, "gift", self.order_sn, name)

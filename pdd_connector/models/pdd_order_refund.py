@@ -201,6 +201,7 @@ class PddOrder(models.Model):
         """Hold made orders that must not be shipped now; let the others go on."""
         for order in self:
             reasons = order._get_ship_holds() if order._is_to_ship() else {}
+            reasons = order._drop_lifted(reasons)
             if reasons:
                 order._set_held(reasons)
             elif order.state == "held":

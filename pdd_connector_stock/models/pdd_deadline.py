@@ -13,6 +13,7 @@ SELECT o.id,
        o.company_id,
        o.currency_id,
        o.sale_order_id,
+       main.id AS main_order_id,
        sale.warehouse_id,
        transfer.id AS picking_id,
        o.last_ship_date AS deadline_date,
@@ -29,7 +30,13 @@ SELECT o.id,
        o.last_ship_date < today.ends AND NOT stage.is_shipped
            AND step.obstacle IN ('hold', 'make', 'stock') AS will_miss
   FROM pdd_order o
+  JOIN pdd_shop shop ON shop.id = o.shop_id
   LEFT JOIN sale_order sale ON sale.id = o.sale_order_id
+  LEFT JOIN pdd_order main ON main.shop_id = o.shop_id
+       AND main.order_sn = o.gift_main_sn
+       AND main.open_address_id = o.open_address_id
+       AND o.open_address_id <> ''
+       AND shop.gift_parcel_policy = 'together'
  CROSS JOIN (
        SELECT now() AT TIME ZONE 'UTC' AS now,
               (date_trunc('day', now() AT TIME ZONE 'Asia/Shanghai')
@@ -126,9 +133,12 @@ class PddDeadline(models.Model):
             "last_ship_date",
             "receivable_amount",
             "related_order_sn",
+            "gift_main_sn",
+            "open_address_id",
             "payload",
         ],
         "pdd.order.line": ["order_id", "quantity", "cut_quantity"],
+        "pdd.shop": ["gift_parcel_policy"],
         "pdd.parcel": ["state", "order_id"],
         "pdd.penalty": ["min_amount", "fixed_amount", "percentage", "max_amount"],
         "stock.picking": [
@@ -147,6 +157,12 @@ class PddDeadline(models.Model):
     company_id = fields.Many2one("res.company", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     sale_order_id = fields.Many2one("sale.order", string="Sales Order", readonly=True)
+    main_order_id = fields.Many2one(
+        "pdd.order",
+        string="Packed With",
+        readonly=True,
+        help="This is a gift order: it goes into the parcel of that order.",
+    )
     warehouse_id = fields.Many2one("stock.warehouse", readonly=True)
     picking_id = fields.Many2one("stock.picking", string="Transfer", readonly=True)
     deadline_date = fields.Datetime(string="Ship By", readonly=True)

@@ -10,7 +10,7 @@ class PddOrder(models.Model):
 
     handling_hints = fields.Text(compute="_compute_handling_hints")
 
-    @api.depends("tags", "warehouse_rule_id.hint", "payload")
+    @api.depends("tags", "warehouse_rule_id.hint", "payload", "gift_main_sn")
     @api.depends_context("lang")
     def _compute_handling_hints(self):
         names = {
@@ -20,6 +20,7 @@ class PddOrder(models.Model):
             tags = (order.tags or "").split()
             hints = [name for tag, name in names.items() if tag in tags]
             hints += [order.warehouse_rule_id.hint, order._get_consolidation_note()]
+            hints.append(order._get_gift_note())
             order.handling_hints = "\n".join(filter(None, hints)) or False
 
     def _get_consolidation_note(self):

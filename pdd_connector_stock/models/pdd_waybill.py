@@ -104,9 +104,14 @@ class PddWaybill(models.Model):
     def _ask(self, pickings):
         """Ask for a waybill of each transfer that has none.
 
+        A gift that goes into the parcel of its main order travels under that number.
+
         :raise UserError: names the transfer and what is missing
         :return: the waybills of these transfers
         """
+        pickings = pickings.browse().union(
+            *(picking._get_pdd_leading_picking() for picking in pickings)
+        )
         pickings._take_pdd_turns()
         known = self.search(
             [

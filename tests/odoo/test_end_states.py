@@ -151,7 +151,11 @@ class TestEndStates(FeedCase):
         for order_sn, theirs in true.items():
             ours = by_sn[order_sn]
             wanted = expect(
-                theirs, now, unmapped=unmapped, defects=lies.get(order_sn, ())
+                theirs,
+                now,
+                orders=true,
+                unmapped=unmapped,
+                defects=lies.get(order_sn, ()),
             )
             with self.subTest(order_sn=order_sn):
                 self.assertEqual(ours.state, wanted.state, ours.error_message)

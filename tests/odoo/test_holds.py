@@ -83,7 +83,9 @@ class TestHolds(PddCase):
     def test_the_three_states_of_a_gift_are_taken_literally(self):
         order = self._order()
         items = order.payload["item_list"]
-        for status, is_held, gifts in ((0, True, 0), (1, False, 1), (2, False, 0)):
+        fates = ((0, True, 0), (1, False, 0), (2, False, 1), ("2", False, 1))
+        fates += ((None, False, 1), ("", False, 1))
+        for status, is_held, gifts in fates:
             row = {**order.payload, "gift_order_status": status, "gift_list": items}
             order.payload = row
             with self.subTest(status=status):

@@ -34,7 +34,8 @@ def refund_request(
     require(not running_case(order), "an after-sale is running")
     left = order.pay_amount - order.refunded
     amount = left if amount is None else int(amount)
-    require(0 < amount <= left, "nothing left to refund, or too much")
+    is_free = not order.pay_amount and not order.after_sales  # as gift orders are
+    require(0 < amount <= left or is_free, "nothing left to refund, or too much")
     kind = int(kind or (1 if order.order_status == 1 else 2))
     require(kind in (1, 2), "only refunds can be asked for here")
     case = _open_case(platform, order, kind, amount, moment)

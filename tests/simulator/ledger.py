@@ -76,6 +76,8 @@ def _coupon_lag(platform, order):
 
 def book_refund(platform, order, case, moment):
     """Book a refund; of an order not booked yet there may be no rows at all."""
+    if not case.refund:
+        return  # of a gift order
     if not order.is_booked and order.refunded >= order.pay_amount:
         is_single = case.refund == order.refunded
         if is_single and not _leaves_rows(platform.settings, order):
@@ -122,6 +124,8 @@ def book_late_shipment(platform, order, moment):
     """Book the penalty for a late shipment on the day after, as the settings say."""
     if not platform.settings.late_penalty or moment <= order.ship_before:
         return
+    if order.is_gift:
+        return  # the notes expect no rows of it
     total = order.pay_amount + order.platform_discount
     amount = min(total // 100, _PENALTY_MOST) if total >= _PENALTY_FROM else _PENALTY
     place = fraction(f"penalty/{order.order_sn}")

@@ -145,9 +145,17 @@ def pay_balance(platform, order, moment):
 
 @as_event
 def gift_create(platform, order, moment, failed=False):
-    """The platform has created the gift order, or failed to."""
+    """The platform has created the gift orders, one for each gift, or failed to.
+
+    It fails where the gift is sold out (orders.md 2.9 names no causes).
+    """
     require(order.gift_status == 0, "no gift order to create")
-    order.gift_status = 2 if failed else 1
+    skus = platform.shops[order.mall_id].skus
+    is_sold_out = any(
+        skus[gift.sku_id].quantity < gift.count for _sn, gift in order.gifts
+    )
+    order.gift_status = 2 if failed or is_sold_out else 1
+    platform.create_gift_orders(order, moment)
 
 
 @as_event

@@ -12,6 +12,7 @@ from .clock import DAY, day_start
 RESTOCK = 1000
 #: Looks a buyer takes at other goods when one is sold out.
 _LOOKS = 20
+MOST_GIFTS = 5
 _COUNTS = (1, 1, 1, 1, 1, 1, 1, 2, 2, 3)
 
 
@@ -24,8 +25,8 @@ class Loader:
     def __init__(self, platform):
         self._platform = platform
 
-    def load(self, mall_id, count, start, end, lived=False, restock=True):
-        """Make orders spread over a period.
+    def load(self, mall_id, count, start, end, lived=False, restock=True, exact=True):
+        """Make orders spread over a period, gift orders among them.
 
         :param int mall_id: the shop
         :param float start: first possible moment of a deal
@@ -33,6 +34,8 @@ class Loader:
         :param bool lived: let them live up to now; else they all wait to be shipped
         :param bool restock: the merchant fills up what runs out; else buyers take
             something else, and nobody buys when all is sold out
+        :param bool exact: never more than ``count``, now or later: no gift order is
+            created once they are loaded; else they come on top
         :return: list of order numbers, oldest first
         """
         platform = self._platform
@@ -41,10 +44,14 @@ class Loader:
             span = max(0.0, end - start)
             moments = sorted(start + platform.rng.random() * span for _ in range(count))
             was_active, platform.planner.active = platform.planner.active, True
-            numbers = [self._one(shop, moment, lived, restock) for moment in moments]
+            numbers = []
+            for moment in moments:
+                room = count - len(numbers) if exact else count + MOST_GIFTS
+                if room:
+                    numbers += self._one(shop, moment, lived, restock, room, exact)
             platform.settle()
             platform.planner.active = was_active
-            return [number for number in numbers if number]
+            return numbers
 
     def month(self, mall_id, count, month):
         """Make the orders of a calendar month and let them live up to now.
@@ -76,22 +83,43 @@ class Loader:
         now = self._platform.clock.now()
         return self.load(mall_id, count, now - 2, now - 1, restock=False)
 
-    def _one(self, shop, moment, lived, restock):
-        """Make one order.
+    def _one(self, shop, moment, lived, restock, room, exact):
+        """Make one order, with its gift orders.
 
-        :return str: its number; None when all is sold out
+        :param int room: most orders to make
+        :return list: their numbers; none when all is sold out
         """
         platform = self._platform
         picks = [self._pick(shop, restock)]
         if not picks[0]:
-            return None
+            return []
         if platform.rng.random() < platform.settings.multi_line_share:
             picks += filter(None, [self._pick_other(shop, restock, picks[0])])
         order = platform.order_maker.make_random(shop, picks, moment)
+        if order.gift_status == 1 and not (
+            len(order.gifts) < room and self._has_gifts(shop, order, restock)
+        ):
+            order.gift_status = 2
         platform.register(shop, order, quiet=lived)
         if lived:
-            platform.planner.start(order)
-        return order.order_sn
+            platform.planner.start(order, gifts_fail=exact)
+        gifts = platform.gift_orders(order)
+        return [order.order_sn, *(gift.order_sn for gift in gifts)]
+
+    def _has_gifts(self, shop, order, restock):
+        """Tell whether the gifts of an order are there; the merchant may fill up."""
+        for _order_sn, gift in order.gifts:
+            sku = shop.skus[gift.sku_id]
+            needed = sum(
+                line.count
+                for line in [*order.lines, gift]
+                if line.sku_id == gift.sku_id
+            )
+            if restock and sku.quantity < needed:
+                sku.quantity += RESTOCK
+            if sku.quantity < needed:
+                return False
+        return True
 
     def _pick_other(self, shop, restock, first):
         """Choose a further SKU, out of what the first line leaves."""
@@ -157,4 +185,6 @@ class Live(threading.Thread):
         count = int(expected) + (platform.rng.random() < expected % 1)
         for _ in range(count):
             mall_id = platform.rng.choice(list(platform.shops))
-            self._loader.load(mall_id, 1, now, now, lived=True, restock=False)
+            self._loader.load(
+                mall_id, 1, now, now, lived=True, restock=False, exact=False
+            )

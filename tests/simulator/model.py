@@ -238,11 +238,12 @@ class Order:
     group_role: int = 0
     consolidation: int | None = None
     contact_only: bool = False
-    #: ``(order_sn of the gift order, Line)``
+    #: ``(order_sn of the gift order, once it is created, Line)``
     gifts: list = field(default_factory=list)
-    #: 0 to create, 1 created, 2 failed; None: no gift is promised.
+    #: 0 gift order to create, 1 created, 2 failed: pack the gift with this order
+    #: (orders.md 2.9); None: says nothing.
     gift_status: int | None = None
-    #: ``(relation_type, order_sn)``: 3 price difference, 4 gift of that main order.
+    #: ``(relation_type, order_sn)``: 3 price difference, 4 gift order of that main order.
     related: list = field(default_factory=list)
     #: The order that pays extra for SF, and the order it pays for.
     additional_link: str = ""
@@ -293,6 +294,11 @@ class Order:
         object.__setattr__(self, "text", None)
 
     @property
+    def is_gift(self):
+        """Tell whether this is the gift order of another one (orders.md 2.9)."""
+        return any(kind == 4 for kind, _order_sn in self.related)
+
+    @property
     def goods_amount(self):
         """Return price x count of all lines minus the merchant's price cut."""
         gross = sum(line.price * line.count for line in self.lines)
@@ -324,7 +330,8 @@ class Order:
             return 3
         if status in OPEN_STATUSES:
             return 2
-        return 4 if self.refunded else 1
+        is_refunded = any(case.status == 10 for case in self.after_sales)
+        return 4 if is_refunded else 1  # of a gift order without any money
 
     @property
     def after_sales_status(self):

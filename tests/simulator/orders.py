@@ -3,6 +3,8 @@
 
 """Making orders whose amounts obey the identities of orders.md 2.3."""
 
+from dataclasses import replace
+
 from .clock import to_text
 from .model import Line, Order, Receiver
 from .people import RECEIVERS, fraction, make_receiver
@@ -33,6 +35,8 @@ _TAGS = (
 UNKNOWN_TAG = "tag_not_in_any_list"
 #: 8 yuan, as in the sample.
 _SF_FEE = 800
+#: ``relation_type`` of a gift order.
+GIFT_OF = 4
 #: Where consolidated parcels go: 陕西省 西安市.
 _TRANSIT_PROVINCE = 24
 
@@ -78,6 +82,40 @@ class OrderMaker:
         self._discount(order)
         self._make_step(order)
         return order
+
+    def add_gifts(self, order, picks):
+        """Give an order gifts, each with the number that its own order would get.
+
+        :param list picks: ``(goods, sku, count)``
+        """
+        order.gifts += [
+            (self._number(order.created), make_line(*pick)) for pick in picks
+        ]
+
+    def make_gift(self, main, order_sn, gift, moment):
+        """Return the gift order of an order: for the same receiver, without money.
+
+        Amounts of gift orders are not documented (orders.md 2.9 expects 0).
+        """
+        priced = self._settings.gift_order_priced
+        line = gift if priced else replace(gift, price=0)
+        return Order(
+            order_sn=order_sn,
+            mall_id=main.mall_id,
+            lines=[line],
+            receiver=main.receiver,
+            created=moment,
+            paid=main.paid,
+            confirmed=moment,
+            updated=int(moment),
+            ship_before=main.ship_before,
+            categories=main.categories,
+            group_order_id=main.group_order_id,
+            seller_discount=line.price * line.count,
+            consolidation=main.consolidation,
+            contact_only=main.contact_only,
+            related=[(GIFT_OF, main.order_sn)],
+        )
 
     def person(self, number, remote=False):
         """Return a receiver; one number is one person."""

@@ -29,8 +29,11 @@ class Planner:
         self.active = False
         self.planned = set()
 
-    def start(self, order):
-        """Plan the life of a new order from its deal on."""
+    def start(self, order, gifts_fail=False):
+        """Plan the life of a new order from its deal on.
+
+        :param bool gifts_fail: no gift order is created any more
+        """
         settings, rng = self.platform.settings, self.platform.rng
         self.planned.add(order.order_sn)
         deal = order.confirmed
@@ -39,7 +42,7 @@ class Planner:
             self._plan(order, deal + rng.uniform(0.5, 20) * HOUR, "risk_off")
         if order.gift_status == 0:
             wait = HOUR * fraction(f"gift-wait/{order.order_sn}")
-            self._plan(order, deal + wait, "gift_create")
+            self._plan(order, deal + wait, "gift_create", failed=gifts_fail)
         if order.step_status == 1:
             self._plan(order, deal + rng.uniform(1, 20) * HOUR, "pay_balance")
         if rng.random() < settings.refund_share / 2:
@@ -85,13 +88,37 @@ class Planner:
 
     def _after_ship(self, order, moment):
         platform, rng = self.platform, self.platform.rng
+        self._take_gifts_along(order, moment)
         self._plan(order, moment + rng.uniform(20, 70) * HOUR, "receive")
         if rng.random() < platform.settings.refund_share / 2:
             due = moment + rng.uniform(10, 60) * HOUR
             self._plan_refund(order, due, shipped=True)
 
+    def _take_gifts_along(self, order, moment):
+        """Ship gift orders in the same parcel, each with a call of its own.
+
+        Only where the past is made: what happens now is up to callers.
+        """
+        if moment >= self.platform.clock.now():
+            return
+        for gift in self.platform.gift_orders(order):
+            if gift.order_status == 1 and gift.refund_status == 1:
+                self.platform.happen(
+                    gift,
+                    "ship",
+                    moment,
+                    logistics_id=order.logistics_id,
+                    tracking_number=order.tracking_number,
+                )
+
+    def _receive_gifts(self, order, moment):
+        for gift in self.platform.gift_orders(order):
+            if gift.order_status == 2:
+                self.platform.happen(gift, "receive", moment)
+
     def _after_receive(self, order, moment):
         """Plan what some buyers want later, when the money is settled."""
+        self._receive_gifts(order, moment)
         number, settings = order.order_sn, self.platform.settings
         wait = moment + 240 * HOUR * fraction(f"late/{number}")
         if fraction(f"late-refund/{number}") < settings.late_refund_share:

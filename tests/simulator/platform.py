@@ -79,7 +79,8 @@ class Platform:
         :param list items: ``{"sku_id", "count", "price"}``, the price in fen instead
             of the SKU's; default one piece of the first SKU
         :param float at: moment of the deal
-        :param overrides: fields of Order (money in fen), e.g. ``risk=True``
+        :param overrides: fields of Order (money in fen), e.g. ``risk=True``; ``gifts``
+            is a list as ``items``
         :return: Order
         :raise ValueError: unknown SKU, sold out, or amounts that make no sense
         """
@@ -87,7 +88,9 @@ class Platform:
             shop = self.shop(mall_id)
             picks = [self._pick(shop, item) for item in items or [{}]]
             moment = self.clock.now() if at is None else at
+            gifts = [self._pick(shop, item) for item in overrides.pop("gifts", ())]
             order = self.order_maker.make(shop, picks, moment, **overrides)
+            self.order_maker.add_gifts(order, gifts)
             return self.register(shop, order)
 
     def _pick(self, shop, item):
@@ -112,7 +115,23 @@ class Platform:
         self.publish(order, order.updated)
         if not quiet:
             self.tell_order("pdd_trade_TradeConfirmed", order)
+        self.create_gift_orders(order, order.confirmed, quiet)
         return order
+
+    def create_gift_orders(self, main, moment, quiet=False):
+        """Create the gift orders of an order that says they are created."""
+        shop = self.shops[main.mall_id]
+        for order_sn, gift in main.gifts if main.gift_status == 1 else ():
+            if order_sn not in shop.orders:
+                order = self.order_maker.make_gift(main, order_sn, gift, moment)
+                self.register(shop, order, quiet)
+
+    def gift_orders(self, main):
+        """Return the gift orders there are of an order."""
+        orders = self.shops[main.mall_id].orders
+        return [
+            orders[order_sn] for order_sn, _gift in main.gifts if order_sn in orders
+        ]
 
     def event(self, order_sn, event, **details):
         """Let something happen to an order (lifecycle.EVENTS names what).

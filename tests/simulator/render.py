@@ -74,7 +74,7 @@ def order_row(order, settings, detail=False):
         **_times(order),
         **_money(order),
         "item_list": [_line(line, detail) for line in order.lines],
-        "gift_list": [_gift(*gift, detail) for gift in order.gifts],
+        "gift_list": [_gift(order, *gift, detail) for gift in order.gifts],
         "card_info_list": [],
         **_categories(order),
         **_place(order.receiver),
@@ -238,8 +238,10 @@ def _line(line, detail):
     }
 
 
-def _gift(order_sn, line, detail):
-    return {**_line(line, detail), "order_sn": order_sn}
+def _gift(order, order_sn, line, detail):
+    """Return a gift; it names its own order only when there is one."""
+    number = order_sn if order.gift_status == 1 else ""
+    return {**_line(line, detail), "order_sn": number}
 
 
 def _categories(order):

@@ -176,6 +176,8 @@ class Settings:
     presale_share: float = 0.03
     step_share: float = 0.02
     gift_share: float = 0.04
+    #: Gift orders show the gift's price, which the shop gives as discount; else 0.
+    gift_order_priced: bool = False
     consolidation_share: float = 0.03
     subsidy_share: float = 0.015
     multi_line_share: float = 0.015

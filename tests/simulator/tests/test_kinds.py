@@ -9,21 +9,123 @@ from .client import Client
 from .conftest import NOON
 
 
-def test_a_gift_is_created_some_time(sim, client):
-    main = sim.platform.create_order(gift_status=0)
+def test_a_gift_order_is_created_some_time(sim, client):
+    main = sim.platform.create_order(gift_status=0, gifts=[{"count": 2}, {}])
     row = client.order(main.order_sn)
     assert row["gift_order_status"] == 0
+    assert [gift["order_sn"] for gift in row["gift_list"]] == ["", ""]
+    assert len(sim.shops[0].orders) == 1
+    left = sim.shops[0].skus[main.lines[0].sku_id].quantity
+    sim.clock.advance(60)
     sim.platform.event(main.order_sn, "gift_create")
-    assert client.order(main.order_sn)["gift_order_status"] == 1
+    row = client.order(main.order_sn)
+    assert row["gift_order_status"] == 1
+    numbers = [gift["order_sn"] for gift in row["gift_list"]]
+    assert all(numbers)
+    assert len(set(numbers)) == 2, "one order per gift row"
+    assert sim.shops[0].skus[main.lines[0].sku_id].quantity == left - 3
     plain = client.order(sim.platform.create_order().order_sn)
     assert "gift_order_status" not in plain
+
+
+def test_a_gift_order_is_an_order_like_any_other(sim, client):
+    main = sim.platform.create_order(gift_status=0, gifts=[{"count": 2}])
+    sim.clock.advance(60)
+    sim.platform.event(main.order_sn, "gift_create")
+    gift_sn = client.order(main.order_sn)["gift_list"][0]["order_sn"]
+    detail = client.order(gift_sn)
+    assert detail["related_order_list"] == [
+        {"relation_type": 4, "order_sn": main.order_sn}
+    ]
+    assert (detail["order_status"], detail["refund_status"]) == (1, 1)
+    assert (detail["item_list"][0]["goods_count"], detail["gift_list"]) == (2, [])
+    assert detail["open_address_id"] == client.order(main.order_sn)["open_address_id"]
+    amounts = ("goods_amount", "discount_amount", "pay_amount", "postage")
+    assert [detail[name] for name in amounts] == [0, 0, 0, 0]
+    rows = client.increment(NOON, NOON + 120)["order_sn_list"]
+    assert gift_sn in [row["order_sn"] for row in rows]
+    rows = client.call(
+        "pdd.order.list.get",
+        start_confirm_at=NOON,
+        end_confirm_at=NOON + 120,
+        order_status=5,
+        refund_status=5,
+        page=1,
+    )["order_list"]
+    assert gift_sn in [row["order_sn"] for row in rows]
+
+
+def test_a_gift_order_that_failed_leaves_the_gift_to_the_main_order(sim, client):
+    main = sim.platform.create_order(gift_status=0, gifts=[{}])
+    sim.platform.event(main.order_sn, "gift_create", failed=True)
+    row = client.order(main.order_sn)
+    assert row["gift_order_status"] == 2
+    assert [gift["order_sn"] for gift in row["gift_list"]] == [""]
+    other = sim.platform.create_order(gift_status=0, gifts=[{}])
+    sim.shops[0].skus[other.lines[0].sku_id].quantity = 0
+    sim.platform.event(other.order_sn, "gift_create")
+    assert client.order(other.order_sn)["gift_order_status"] == 2, "sold out"
+    assert len(sim.shops[0].orders) == 2
+
+
+def test_a_gift_order_is_shipped_by_a_call_of_its_own(sim, client):
+    main = sim.platform.create_order(gift_status=1, gifts=[{}])
+    gift_sn = client.order(main.order_sn)["gift_list"][0]["order_sn"]
+    parcel = {"logistics_id": 44, "tracking_number": "SF1000000000001"}
+    client.call("pdd.logistics.online.send", order_sn=main.order_sn, **parcel)
+    assert client.order(main.order_sn)["order_status"] == 2
+    assert client.order(gift_sn)["order_status"] == 1, "it still waits"
+    client.call("pdd.logistics.online.send", order_sn=gift_sn, **parcel)
+    gift = client.order(gift_sn)
+    assert (gift["order_status"], gift["tracking_number"]) == (2, "SF1000000000001")
+    sim.platform.event(gift_sn, "receive")
+    sim.clock.advance(40 * 86400)
+    sim.platform.settle()
+    booked = {row.order_sn for row in sim.shops[0].ledger}
+    assert gift_sn not in booked
+
+
+def test_a_gift_order_may_be_refunded_without_money(sim, client):
+    main = sim.platform.create_order(gift_status=1, gifts=[{}])
+    gift_sn = client.order(main.order_sn)["gift_list"][0]["order_sn"]
+    sim.platform.event(gift_sn, "refund_request")
+    assert client.order(gift_sn)["refund_status"] == 2
+    sim.platform.event(gift_sn, "refund_agree")
+    assert client.order(gift_sn)["refund_status"] == 4
+    assert client.order(main.order_sn)["refund_status"] == 1, "not its main order"
+
+
+def test_a_priced_gift_order_is_discounted_to_nothing(make):
+    sim = make(gift_order_priced=True)
+    main = sim.platform.create_order(gift_status=1, gifts=[{}])
+    gift = Client(sim).order(main.gifts[0][0])
+    assert gift["item_list"][0]["goods_price"] > 0
+    assert gift["goods_amount"] == gift["seller_discount"]
+    assert gift["pay_amount"] == 0
 
 
 def test_loaded_gifts_know_all_three_states(make):
     sim = make()
     sim.loader.load(None, 1500, NOON - 60, NOON)
-    orders = [order for order in sim.shops[0].orders.values() if order.gifts]
+    shop = sim.shops[0]
+    orders = [order for order in shop.orders.values() if order.gifts]
     assert {order.gift_status for order in orders} == {0, 1, 2}
+    created = {
+        sn for order in orders if order.gift_status == 1 for sn, _g in order.gifts
+    }
+    assert created
+    assert created == {sn for sn, order in shop.orders.items() if order.is_gift}
+
+
+def test_a_lived_past_ships_gift_orders_with_their_main_order(make):
+    sim = make(orders=600, gift_share=0.5)
+    orders = sim.shops[0].orders
+    shipped = [o for o in orders.values() if o.gift_status == 1 and o.order_status > 1]
+    assert shipped
+    for main in shipped:
+        for gift in sim.platform.gift_orders(main):
+            assert gift.order_status == main.order_status
+            assert gift.tracking_number == main.tracking_number
 
 
 def test_related_orders_name_their_main_order(sim, client):
@@ -135,7 +237,8 @@ def test_nobody_buys_what_is_sold_out(sim):
         sku.quantity = 2
     pieces = 2 * len(shop.skus)
     numbers = sim.loader.burst(shop.mall_id, 2 * pieces)
-    sold = sum(line.count for number in numbers for line in shop.orders[number].lines)
+    assert len(numbers) == len(set(numbers)) == len(shop.orders)
+    sold = sum(line.count for order in shop.orders.values() for line in order.lines)
     assert sold == pieces
     assert {sku.quantity for sku in shop.skus.values()} == {0}
     sim.loader.load(shop.mall_id, 1, NOON - 9, NOON)
