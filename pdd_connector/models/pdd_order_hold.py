@@ -106,7 +106,7 @@ class PddOrder(models.Model):
             reasons["sku"] = ", ".join(names)
         if not self.sale_order_id:
             reasons |= self._explain_archived(self._get_archived_products())
-        problems = self._get_amount_problems()
+        problems = self._get_amount_problems() + self._explain_unplaced_refunds()
         if problems:
             reasons["amount"] = "\n".join(problems)
         return reasons

@@ -111,19 +111,33 @@ class PddOrderLine(models.Model):
             self.write(changed)
         return bool(changed.keys() & {"quantity", "price_unit"})
 
-    def _prepare_goods(self, sku_id):
+    def _get_value(self):
+        """Return the price of these lines before all discounts (Decimal yuan)."""
+        return sum(
+            (to_fen(line.price_unit) * line.quantity for line in self), to_fen(0)
+        )
+
+    def _prepare_goods(self, sku_id, left=None):
         """Return what is left of these lines, for a refund to be placed.
 
         :param str sku_id: the platform's SKU that the refund names
+        :param dict left: line -> (Decimal yuan, pieces) that are left; else by the cuts
         :return list: one :class:`~..placing.Goods` per line
         """
+        left = left or {
+            line: (
+                to_fen(line.share_amount - line.cut_amount),
+                line.quantity - line.cut_quantity,
+            )
+            for line in self
+        }
         return [
             Goods(
                 key=line.id,
-                money=to_fen(line.share_amount - line.cut_amount),
-                pieces=line.quantity - line.cut_quantity,
+                money=left[line][0],
+                pieces=left[line][1],
                 is_named=bool(sku_id) and line.sku_id.sku_id == sku_id,
-                is_gift=line.is_gift or not line.share_amount,
+                is_gift=line.is_gift or not line.price_unit,
             )
             for line in self
         ]

@@ -115,9 +115,8 @@ class PddOrder(models.Model):
         """
         self.ensure_one()
         fees = to_fen(self.postage) + to_fen(self.service_fee)
-        goods = to_fen(self.receivable_amount) - fees
-        share = sum(to_fen(line.share_amount) for line in lines)
-        return goods and share * (to_fen(self.pay_amount) - fees) / goods
+        whole = self.line_ids._get_value()
+        return whole and (to_fen(self.pay_amount) - fees) * lines._get_value() / whole
 
     def _get_seen_refunds(self):
         """Return the refunds that the order's row is not older than.

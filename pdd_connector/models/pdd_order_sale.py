@@ -169,19 +169,53 @@ class PddOrder(models.Model):
     def _set_shares(self):
         """Spread the receivable amount over the lines, less the refunds there were."""
         self.write({"fee_cut_amount": 0.0, "hand_cut_amount": 0.0})
-        fees = to_fen(self.postage) + to_fen(self.service_fee)
-        goods_total = to_fen(self.receivable_amount) - fees
-        for line, share in self.line_ids._get_spread(goods_total).items():
+        shares = self._get_shares()
+        for line, share in shares.items():
             line.write(
                 {"share_amount": float(share), "cut_amount": 0.0, "cut_quantity": 0}
             )
-        reduced = self.refund_ids.filtered(lambda refund: refund.effect == "reduced")
-        for refund in (reduced | self._get_placeable())._filter_refunded():
-            placement = refund.placement
-            if not refund._is_handled_by_hand():
-                placement = refund._place().to_json()
-            refund._keep_placement(placement)
+        for refund, placement in self._plan_refunds(shares).items():
+            refund._keep_placement(placement and placement.to_json())
             refund.effect = "reduced"
+        for refund in self.refund_ids.filtered(lambda r: r._is_handled_by_hand()):
+            refund._keep_placement(refund.placement)
+
+    def _get_shares(self):
+        """Return each line's part of the receivable amount: line -> Decimal yuan."""
+        fees = to_fen(self.postage) + to_fen(self.service_fee)
+        return self.line_ids._get_spread(to_fen(self.receivable_amount) - fees)
+
+    def _plan_refunds(self, shares):
+        """Place all refunds of this order on its shares, from the beginning.
+
+        :param dict shares: line -> Decimal yuan
+        :return dict: refund -> :class:`~..placing.Placement`; no side effect
+        """
+        reduced = self.refund_ids.filtered(lambda refund: refund.effect == "reduced")
+        refunds = (reduced | self._get_placeable())._filter_refunded()
+        refunds = refunds.filtered(lambda refund: not refund._is_handled_by_hand())
+        left = {line: (share, line.quantity) for line, share in shares.items()}
+        fees, plan = to_fen(self.postage) + to_fen(self.service_fee), {}
+        for refund in refunds.sorted(lambda r: (r._get_update_date(), r.id)):
+            goods = self.line_ids._prepare_goods(refund.platform_sku_id, left)
+            plan[refund] = placement = refund._place_on(goods, fees)
+            fees -= placement.fees
+            left = {
+                line: (
+                    money - placement.money.get(line.id, 0),
+                    pieces - placement.pieces.get(line.id, 0),
+                )
+                for line, (money, pieces) in left.items()
+            }
+        return plan
+
+    def _explain_unplaced_refunds(self):
+        """Return why refunds of an order that is not made cannot be taken off it."""
+        if self.sale_order_id or not self.refund_ids:
+            return []
+        plan = self._plan_refunds(self._get_shares())
+        reasons = [refund._explain_unplaced(place) for refund, place in plan.items()]
+        return [reason for reason in reasons if reason]
 
     def _get_line_product(self, line):
         """Return the product of a line; what has nothing to ship is a service."""

@@ -215,15 +215,23 @@ class PddRefund(models.Model):
         self.ensure_one()
         order, before = self.order_id, before or {}
         goods = order.line_ids._prepare_goods(self.platform_sku_id)
-        named = {str(row.key) for row in goods if row.is_named}
         for row in goods:
             pieces, money = before.get("lines", {}).get(str(row.key), (0, 0))
             row.pieces += pieces
             row.money += to_fen(money)
         fees = to_fen(order.postage + order.service_fee - order.fee_cut_amount)
         fees += to_fen(before.get("fees"))
+        return self._place_on(goods, fees)
+
+    def _place_on(self, goods, fees):
+        """Place this refund on what is left of an order; no side effect.
+
+        :param list goods: see :meth:`pdd.order.line._prepare_goods`
+        :param Decimal fees: yuan of postage and fees that are left
+        """
         pieces = self._get_pieces()
         if self.is_shipped:
+            named = {str(row.key) for row in goods if row.is_named}
             taken = (self.placement or {}).get("lines", {})
             pieces = sum(row[0] for key, row in taken.items() if key in named)
         return place(to_fen(self._get_cut_amount()), pieces, goods, fees)

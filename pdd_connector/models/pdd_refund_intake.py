@@ -181,15 +181,25 @@ class PddRefund(models.Model):
         rows = []
         for order in orders:
             rows += self._fetch_of_order(shop, order.order_sn)
-        granted = [
-            row
-            for row in rows
-            if str(row.get("after_sales_status")) == str(AFTER_SALES_REFUNDED)
-        ]
-        return rows, {
-            str(row["id"]): self._fetch_detail(shop, row["order_sn"], row["id"])
-            for row in granted
-        }
+        return rows, self._fetch_granted_details(shop, rows)
+
+    @api.model
+    def _fetch_granted_details(self, shop, rows):
+        """Return the details of granted refunds by their number, as far as they come.
+
+        One that does not come now is read with the after-sales; the order waits for it.
+        """
+        details = {}
+        for row in rows:
+            granted = isinstance(row, dict) and row.get("after_sales_status")
+            if str(granted) != str(AFTER_SALES_REFUNDED):
+                continue
+            try:
+                number, order_sn = str(row["id"]), row["order_sn"]
+                details[number] = self._fetch_detail(shop, order_sn, number)
+            except (pop.PddError, KeyError) as error:
+                _logger.info("PDD shop %s: a detail did not come: %s", shop.id, error)
+        return details
 
     @api.model
     def _intake_granted(self, shop, rows, details):

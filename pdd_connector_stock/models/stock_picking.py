@@ -13,7 +13,8 @@ class StockPicking(models.Model):
         """
         origin = (render_values or {}).get("origin")
         if (
-            source_ref == "mail.message_origin_link"
+            isinstance(source_ref, str)
+            and source_ref == "mail.message_origin_link"
             and isinstance(origin, models.BaseModel)
             and origin._name == "sale.order"
             and origin.pdd_shop_id

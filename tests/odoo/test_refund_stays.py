@@ -91,6 +91,46 @@ class TestRefundStays(ParcelCase):
         self.assertAlmostEqual(order.entitled_amount, 3.0)
         self.assertEqual(self._leaves(order), 0)
 
+    def test_a_refund_that_finds_no_place_holds_the_order(self):
+        order = self._order_of(count=2)
+        refund = self.env["pdd.refund"].create(
+            {
+                "shop_id": self.shop.id,
+                "currency_id": self.shop.currency_id.id,
+                "after_sales_id": "9001",
+                "order_sn": order.order_sn,
+                "order_id": order.id,
+                "after_sales_type": 3,
+                "after_sales_status": 10,
+                "refund_amount": 90.0,
+                "platform_sku_id": order.line_ids.sku_id.sku_id,
+                "part_after_sales_type": 1,
+                "part_after_sales_value": 2,
+                "platform_update_date": order.platform_update_date,
+            }
+        )
+        refund._after_status_change({})
+        self.assertEqual(order.state, "held")
+        self.assertAlmostEqual(order.sale_order_id.amount_total, 100.0)
+        change = order.change_ids.filtered(lambda c: c.kind == "refund")
+        self.assertIn("10.00", change.reason)
+        with self.assertRaises(UserError):
+            change.action_apply()
+
+    def test_a_refund_that_finds_no_place_is_seen_before_the_order_is_made(self):
+        sku = self.env["pdd.sku"].search([("product_id", "!=", False)], limit=1)
+        item = {"sku_id": sku.sku_id, "count": 2, "price": 5000}
+        order_sn = self.platform.create_order(items=[item], risk=True).order_sn
+        self.platform.event(order_sn, "refund_request", amount=9000, pieces=2)
+        self.platform.event(order_sn, "refund_agree")
+        self.platform.event(order_sn, "risk_off")
+        self._read_all()
+        self.env["pdd.order"]._cron_make()
+        order = self.env["pdd.order"].search([("order_sn", "=", order_sn)])
+        self.assertEqual(order.hold_reasons.code, "amount")
+        self.assertIn("10.00", order.hold_detail)
+        self.assertFalse(order.sale_order_id)
+
     def test_a_refund_is_not_taken_twice(self):
         order = self._order_of()
         self._refund(order, amount=5000, pieces=1)
