@@ -78,8 +78,7 @@ class PddFeed(models.Model):
 
     def action_run(self):
         """Read now, also when the feed waits after a failure."""
-        self.shop_id._sync(self.kind)
-        return self.shop_id._notify_synced()
+        return self.shop_id._sync_by_hand(self.kind)
 
     # --- runner
 
@@ -176,8 +175,11 @@ class PddFeed(models.Model):
     def _retry_soon(self, error):
         """Read again in a minute: two workers wrote the same rows at once."""
         _logger.info("PDD feed %s: read again after %s", self.id, type(error).__name__)
-        cron = self.env.ref(f"pdd_connector.ir_cron_{self.kind}_intake")
-        cron._trigger(fields.Datetime.now() + RETRY)
+        self.env.ref(self._get_cron_xmlid())._trigger(fields.Datetime.now() + RETRY)
+
+    def _get_cron_xmlid(self):
+        """Return the scheduled action that reads this kind of feed."""
+        return f"pdd_connector.ir_cron_{self.kind}_intake"
 
     # --- outcome
 

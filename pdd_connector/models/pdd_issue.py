@@ -300,9 +300,8 @@ class PddIssue(models.Model):
         self.check_access("read")
         # operators may retry; the connector makes the orders
         issues = self.sudo()
-        issues.order_ids._release()
         issues.shop_id._retry_feeds(issues.mapped("cause"))
-        return True
+        return issues.order_ids._release_by_hand() or True
 
     def action_view_orders(self):
         self.ensure_one()

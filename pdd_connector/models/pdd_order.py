@@ -261,7 +261,7 @@ class PddOrder(models.Model):
         """Try once more to make the sales orders of these orders."""
         self.check_access("read")
         # the connector makes the documents, whoever presses the button
-        self.sudo()._release()
+        return self.sudo()._release_by_hand()
 
     def action_write_note(self):
         """Write a note that the platform shows as well."""

@@ -9,6 +9,7 @@ from odoo.tools.translate import LazyTranslate
 from psycopg2 import OperationalError
 
 from ..batches import by_company, work_through
+from ..button_time import for_a_moment, notify, work_for_a_moment
 from .pdd_change_policy import POLICY_KINDS, STAGES
 
 _logger = logging.getLogger(__name__)
@@ -145,10 +146,19 @@ class PddOrderChange(models.Model):
         self.check_access("read")
         waiting = self.filtered(lambda change: change.state == "asked")
         # the connector writes the documents; who decided is kept
-        for changes in by_company(waiting.sudo()):
-            for change in changes:
-                change._apply(force=True)
-        waiting._note_decision()
+        waiting = for_a_moment(waiting.sudo())
+        left = work_for_a_moment(waiting, 1, lambda change: change._apply_decided())
+        (waiting - left)._note_decision()
+        if not left:
+            return None
+        left.write({"state": "to_apply", "decided_user_id": self.env.uid})
+        self.env.ref("pdd_connector.ir_cron_order_change")._trigger()
+        return notify(self.env, "", is_over=True)
+
+    def _apply_decided(self):
+        """Apply what a person has decided, in the company of the order."""
+        for changes in by_company(self):
+            changes._apply(force=True)
 
     def action_ignore(self):
         """Leave the sales order as it is."""
@@ -164,8 +174,11 @@ class PddOrderChange(models.Model):
         """Keep who decided, and let the orders go on that waited for it."""
         for changes in by_company(self.sudo()):  # as above
             changes.decided_user_id = self.env.uid
-            changes._settle_issues()
-            changes.order_id._after_status_change({})
+            changes._end_decision()
+
+    def _end_decision(self):
+        self._settle_issues()
+        self.order_id._after_status_change({})
 
     def action_view_order(self):
         self.ensure_one()
@@ -246,11 +259,15 @@ class PddOrderChange(models.Model):
     def _apply_all(self):
         for change in self:
             change._apply_safely()
+        decided = self.filtered(lambda c: c.decided_user_id and c.state == "applied")
+        if decided:
+            decided._end_decision()
 
     def _apply_safely(self):
         try:
             with self.env.cr.savepoint():
-                self._apply()
+                # decided by a person, who had no time to wait for it
+                self._apply(force=bool(self.decided_user_id))
         except OperationalError:
             raise
         except Exception as error:  # noqa: BLE001 one order must not stop the others
@@ -289,7 +306,9 @@ class PddOrderChange(models.Model):
     def _filter_stopping(self):
         """Return the changes before whose decision nothing may leave."""
         return self.filtered(
-            lambda change: change.state == "asked" and change.is_stopping
+            lambda change: (
+                change.state in ("asked", "to_apply") and change.is_stopping
+            )
         )
 
     # --- refunds that meet an edit, or find no place

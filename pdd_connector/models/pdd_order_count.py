@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from .. import pop
+from ..button_time import for_a_moment, hand_over, notify
 
 GC_LIMIT = 10000
 HOURS_KEPT = timedelta(days=90)
@@ -125,9 +126,12 @@ class PddOrderCount(models.Model):
         """Read the deals of these periods again, now."""
         self.check_access("read")
         # the mirror belongs to the connector: users have no write access to it
-        counts = self.sudo()
+        counts = for_a_moment(self.sudo())
         counts._reset()
         counts._count_all(raise_error=True)
+        if hand_over(counts, "pdd_connector.ir_cron_order_count"):
+            return notify(self.env, "", is_over=True)
+        return None
 
     def action_view_orders(self):
         self.ensure_one()

@@ -7,7 +7,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
 
-from ..batches import LOST, by_company, do_safely
+from ..batches import LOST, by_company, do_safely, work_through
+from ..button_time import for_a_moment, notify, work_for_a_moment
 from ..races import RACES
 
 _logger = logging.getLogger(__name__)
@@ -35,7 +36,6 @@ class PddOrder(models.Model):
         """Make the sales orders of all pending orders, together with the other lanes."""
         self._wake_lanes()
         self._release_due()
-        self.env["ir.cron"]._commit_progress()
         self.env["pdd.issue"]._release_mended()
         self._make_pending(Domain.TRUE)
         self.env["pdd.issue"]._settle_idle()
@@ -154,13 +154,31 @@ class PddOrder(models.Model):
         if unmade:
             self.env.ref("pdd_connector.ir_cron_order_make")._trigger()
 
+    def _release_by_hand(self):
+        """Release what a moment allows, let the scheduled action release the rest.
+
+        :return: a notification when there is a rest
+        """
+        orders = for_a_moment(self)
+        left = work_for_a_moment(orders, BATCH_SIZE, lambda some: some._release())
+        if not left:
+            return None
+        left.release_date = fields.Datetime.now()
+        self.env.ref("pdd_connector.ir_cron_order_make")._trigger()
+        return notify(self.env, "", is_over=True)
+
     @api.model
     def _release_due(self):
         """Release the orders whose hold ends by itself today, such as presales."""
-        self.search(
-            Domain("state", "=", "held")
-            & Domain("release_date", "<=", fields.Datetime.now())
-        )._release()
+        due = Domain("state", "in", ("held", "error"))
+        due &= Domain("release_date", "<=", fields.Datetime.now())
+        work_through(self.browse(), due, BATCH_SIZE, lambda some: some._release_once())
+
+    def _release_once(self):
+        """Release orders that are due; what stays held is not due again."""
+        self._release()
+        waiting = self.filtered(lambda order: order.state in ("held", "error"))
+        waiting.release_date = False
 
     # --- one batch
 

@@ -7,6 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
+from ..button_time import for_a_moment, hand_over, notify
 from ..const import DEFAULT_GATEWAY, PLATFORM_DOMAINS, REQUIRED_APIS
 
 DEFAULT_HISTORY_DAYS = 7
@@ -242,22 +243,27 @@ class PddShop(models.Model):
 
         Works page by page and commits each of them, like the scheduled actions do.
         """
-        self._sync("order")
+        shops = for_a_moment(self)
+        shops._sync("order")
         # the connector makes the documents, whoever presses the button
-        orders = self.env["pdd.order"].sudo()
+        orders = shops.env["pdd.order"].sudo()
         orders._make_pending(Domain("shop_id", "in", self.ids))
         orders.change_ids._cron_apply()
-        return self._notify_synced()
+        is_over = hand_over(
+            shops,
+            "pdd_connector.ir_cron_order_intake",
+            "pdd_connector.ir_cron_order_make",
+            "pdd_connector.ir_cron_order_change",
+        )
+        return self._notify_synced(is_over)
 
     def action_sync_goods(self):
         """Read all goods and SKUs of the shop and map what can be mapped."""
-        self._sync("goods")
-        return self._notify_synced()
+        return self._sync_by_hand("goods")
 
     def action_sync_refunds(self):
         """Read the after-sales that changed since the last reading."""
-        self._sync("refund")
-        return self._notify_synced()
+        return self._sync_by_hand("refund")
 
     def action_view_orders(self):
         return self._open("pdd_connector.pdd_order_action")
@@ -281,6 +287,13 @@ class PddShop(models.Model):
     def _required_apis(self):
         """Return the APIs the installed add-ons call for these shops; extended by them."""
         return list(REQUIRED_APIS)
+
+    def _sync_by_hand(self, kind):
+        """Read one kind for a moment; the scheduled action reads the rest."""
+        shops = for_a_moment(self)
+        shops._sync(kind)
+        feeds = shops.sudo()._get_feeds(kind)  # see _sync
+        return self._notify_synced(hand_over(shops, feeds[:1]._get_cron_xmlid()))
 
     def _sync(self, kind):
         self.check_access("read")
@@ -349,7 +362,11 @@ class PddShop(models.Model):
         action["context"] = {"search_default_shop_id": self.id, **context}
         return action
 
-    def _notify_synced(self):
+    def _notify_synced(self, is_over=False):
+        """Say how far the shops are.
+
+        :param bool is_over: the button's time is over, the rest goes on by itself
+        """
         self.invalidate_recordset()
         message = self.env._(
             "%(orders)s orders, %(waiting)s of them waiting; "
@@ -359,13 +376,5 @@ class PddShop(models.Model):
             skus=sum(self.mapped("sku_count")),
             unmapped=sum(self.mapped("unmapped_count")),
         )
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "title": self.env._("Up to date"),
-                "message": message,
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
+        title = self.env._("Still reading") if is_over else self.env._("Up to date")
+        return notify(self.env, message, is_over=is_over, title=title)

@@ -28,12 +28,14 @@ class PddShop(models.Model):
         The taxes are copies of the company's sale taxes, with the same accounts and tags.
         Orders that waited for it are made.
         """
+        notice = None
         for shop in self:
             position = shop._get_including_position()
             shop.fiscal_position_id = position
             for tax in shop._get_excluded_taxes():
                 shop._include_tax(tax, position)
-            shop._release_tax_holds()
+            notice = shop._release_tax_holds() or notice
+        return notice
 
     def _include_tax(self, tax, position):
         """Let a fiscal position map a tax to one that is included in the price.
@@ -151,4 +153,5 @@ class PddShop(models.Model):
         # an accountant sets the taxes; the connector makes the orders
         issues = self.env["pdd.issue"].sudo()
         domain = Domain("shop_id", "=", self.id) & Domain("cause", "=", "tax")
-        issues.search(domain & Domain("state", "=", "open")).order_ids._release()
+        waiting = issues.search(domain & Domain("state", "=", "open")).order_ids
+        return waiting._release_by_hand()

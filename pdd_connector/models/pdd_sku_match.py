@@ -6,6 +6,9 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
+from ..button_time import for_a_moment, notify, work_for_a_moment
+
+MATCH_SIZE = 200  # SKUs
 MAPPED_FIELDS = {"product_id", "outer_id"}
 
 
@@ -153,8 +156,20 @@ class PddSku(models.Model):
         """Look for products by merchant code and barcode once more."""
         self.check_access("write")
         # which product has which code is not the operator's to read in all companies
-        self.sudo()._match()
+        unseen = work_for_a_moment(
+            for_a_moment(self.sudo()), MATCH_SIZE, lambda skus: skus._match()
+        )
         left = len(self.filtered(lambda sku: not sku.product_id))
+        if unseen:
+            return notify(
+                self.env,
+                self.env._(
+                    "%(done)s looked at, %(left)s are left: press Search Products again.",
+                    done=len(self) - len(unseen),
+                    left=len(unseen),
+                ),
+                kind="warning",
+            )
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",

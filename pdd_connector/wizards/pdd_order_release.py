@@ -46,7 +46,11 @@ class PddOrderRelease(models.TransientModel):
             )
         codes = set(self.hold_reasons.mapped("code"))
         # a manager decides; the connector writes the orders
-        for order in held.sudo():
+        orders = held.sudo()
+        for order in orders:
             order._lift_holds(codes, self.note)
-        held.sudo()._release()  # as above
-        return {"type": "ir.actions.act_window_close"}
+        close = {"type": "ir.actions.act_window_close"}
+        notice = orders._release_by_hand()
+        if notice:
+            notice["params"]["next"] = close
+        return notice or close

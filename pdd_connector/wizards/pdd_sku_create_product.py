@@ -1,13 +1,12 @@
 # Copyright 2026 The Pinduoduo connector authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-import time
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from ..button_time import for_a_moment, work_for_a_moment
+
 BATCH_SIZE = 100  # goods
-PATIENCE = 60  # seconds; a web server may end a request after 120
 
 
 class PddSkuCreateProduct(models.TransientModel):
@@ -56,16 +55,20 @@ class PddSkuCreateProduct(models.TransientModel):
                     "several products have their code and one must be chosen by hand."
                 )
             )
-        end_time = time.monotonic() + PATIENCE
-        by_goods = [*wanted.grouped("goods_id").values()]
-        for start in range(0, len(by_goods), BATCH_SIZE):
-            skus = wanted.browse().concat(*by_goods[start : start + BATCH_SIZE])
-            # some may have got the product of an earlier batch, by their code
-            self._create_products(skus.filtered(lambda sku: not sku.product_id))
-            self.env["ir.cron"]._commit_progress()
-            if time.monotonic() > end_time:
-                break
+        work_for_a_moment(
+            for_a_moment(wanted.goods_id),
+            BATCH_SIZE,
+            lambda goods: self._create_products_of(wanted, goods),
+        )
         return self._show_outcome(wanted)
+
+    def _create_products_of(self, wanted, goods):
+        """Create the products of some goods and keep them, whatever comes after."""
+        # some may have got the product of an earlier batch, by their code
+        self._create_products(
+            wanted.filtered(lambda sku: sku.goods_id in goods and not sku.product_id)
+        )
+        self.env["ir.cron"]._commit_progress()
 
     def _show_outcome(self, wanted):
         """Tell how many got a product; show these SKUs."""

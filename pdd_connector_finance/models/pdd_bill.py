@@ -183,7 +183,7 @@ class PddBill(models.Model):
     def action_post_lines(self):
         """Post what is not posted yet."""
         self.check_access("read")  # for accountants only
-        self.shop_id.sudo()._post_bills()  # as above
+        return self.shop_id._post_by_hand()
 
     def action_preview(self):
         """Show what posting would book, without booking it."""

@@ -1,6 +1,7 @@
 # Copyright 2026 The Pinduoduo connector authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, models
+from odoo.addons.pdd_connector.button_time import for_a_moment
 from odoo.fields import Domain
 from odoo.tools import split_every
 
@@ -20,16 +21,23 @@ class PddBillLine(models.Model):
         self.check_access("read")  # for accountants only
         # the mirror belongs to the connector, whoever presses the button
         self.sudo()._accept_bank_matching(self.shop_id)
-        lines = self.sudo().filtered(lambda line: line.state in ("held", "unknown"))
-        shops, commit_progress = lines.shop_id, self.env["ir.cron"]._commit_progress
+        lines = for_a_moment(self.sudo())
+        lines = lines.filtered(lambda line: line.state in ("held", "unknown"))
+        shops, commit_progress = lines.shop_id, lines.env["ir.cron"]._commit_progress
+        time_left, left = True, lines
         for batch in lines._get_batches():
+            if not time_left:
+                break
             batch.shop_id._lock_journals()
             locked = batch._filter_locked()
             locked._correct_unknown()
             (batch - locked)._undo_posting()
-            commit_progress()
+            left -= batch
+            time_left = commit_progress()
             self.env.invalidate_all()
-        shops._post_bills()
+        # nothing of these is posted: the scheduled action posts them like new ones
+        left.filtered(lambda line: not line.move_id)._set_pending()
+        return shops._post_by_hand()
 
     @api.model
     def _accept_bank_matching(self, shops):
@@ -52,6 +60,18 @@ class PddBillLine(models.Model):
         by_entry = (self - single).grouped("move_id").values()
         return [*split_every(BATCH_SIZE, single.ids, self.browse), *by_entry]
 
+    def _set_pending(self):
+        """Let these movements be posted like new ones."""
+        self.write(
+            {
+                "state": "pending",
+                "reason": False,
+                "error_message": False,
+                "move_id": False,
+            }
+        )
+        self.filtered(lambda line: not line.amount).state = "zero"
+
     def _undo_posting(self):
         """Take back the entries of these movements, and of those in the same entries.
 
@@ -63,15 +83,7 @@ class PddBillLine(models.Model):
         corrections = moves.pdd_correction_ids
         moves += corrections
         moves._check_fiscal_lock_dates()
-        lines.write(
-            {
-                "state": "pending",
-                "reason": False,
-                "error_message": False,
-                "move_id": False,
-            }
-        )
-        lines.filtered(lambda line: not line.amount).state = "zero"
+        lines._set_pending()
         moves.line_ids.remove_move_reconcile()
         for entries in (corrections, moves - corrections):  # the others are named there
             statement_lines = entries.statement_line_ids

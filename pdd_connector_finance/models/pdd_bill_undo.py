@@ -1,10 +1,12 @@
 # Copyright 2026 The Pinduoduo connector authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import models
+from odoo.addons.pdd_connector.button_time import for_a_moment, hand_over, notify
 from odoo.fields import Domain
 from psycopg2 import OperationalError
 
 from .pdd_bill_line_post import BATCH_SIZE
+from .pdd_shop_post import CRON
 
 
 class PddBill(models.Model):
@@ -27,7 +29,11 @@ class PddBill(models.Model):
         bills.shop_id._lock_journals()
         bills._check_undo()
         bills.state = "undoing"
+        bills = for_a_moment(bills)
         bills._undo()
+        if hand_over(bills, CRON):
+            return notify(self.env, "", is_over=True)
+        return None
 
     def _check_undo(self):
         """Raise when an entry is in a locked period: the earliest one tells."""

@@ -80,9 +80,7 @@ class PddFeed(models.Model):
         if self.synced_until and self.synced_until > start:
             self.synced_until = start
 
-    def _retry_soon(self, error):
+    def _get_cron_xmlid(self):
         if self.kind not in CRONS:
-            return super()._retry_soon(error)
-        cron = self.env.ref(f"pdd_connector_finance.{CRONS[self.kind]}")
-        cron._trigger(fields.Datetime.now() + timedelta(minutes=RETRY_MINUTES))
-        return None
+            return super()._get_cron_xmlid()
+        return f"pdd_connector_finance.{CRONS[self.kind]}"

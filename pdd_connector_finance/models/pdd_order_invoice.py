@@ -5,6 +5,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.addons.pdd_connector import pop
 from odoo.addons.pdd_connector.batches import do_safely
+from odoo.addons.pdd_connector.button_time import for_a_moment, hand_over, notify
 from odoo.addons.pdd_connector.const import ORDER_RECEIVED, ORDER_SHIPPED
 from odoo.addons.pdd_connector.models.amounts import to_fen
 from odoo.exceptions import UserError
@@ -58,11 +59,30 @@ class PddOrder(models.Model):
                 )
             )
         orders.write({"invoice_state": "waiting", "invoice_error": False})
+        sold = for_a_moment(sold)
         for batch in sold._get_invoice_batches():
-            self.env["ir.cron"]._commit_progress()
+            if not batch.env["ir.cron"]._commit_progress():
+                break
             self.env.invalidate_all()
             locked = batch.try_lock_for_update()
             locked.filtered(lambda o: o.invoice_state == "waiting")._invoice_safely()
+        return sold._notify_invoiced()
+
+    def _notify_invoiced(self):
+        """Say how many a button had no time for; nothing where all are done."""
+        left = self.filtered(lambda order: order.invoice_state == "waiting")
+        if not hand_over(self, "pdd_connector_finance.ir_cron_invoice_make"):
+            return None
+        return notify(
+            self.env,
+            self.env._(
+                "%(done)s are invoiced. Of the other %(left)s those that are due follow "
+                "in the background; for the rest press Invoice Now again.",
+                done=len(self) - len(left),
+                left=len(left),
+            ),
+            kind="info",
+        )
 
     def _get_invoice_batches(self):
         """Return these orders in batches, cut as those of the scheduled action."""

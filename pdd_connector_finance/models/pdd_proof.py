@@ -3,6 +3,12 @@
 from datetime import datetime, time, timedelta
 
 from odoo import api, fields, models
+from odoo.addons.pdd_connector.button_time import (
+    for_a_moment,
+    hand_over,
+    notify,
+    work_for_a_moment,
+)
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -145,9 +151,12 @@ class PddProof(models.Model):
     def action_refresh(self):
         """Prove the days of these shops anew."""
         self.check_access("read")  # for accountants only
-        for shop in self.shop_id:
-            # the connector writes the proofs, whoever presses the button
-            self.sudo()._prove(shop)
+        # the connector writes the proofs, whoever presses the button
+        shops = for_a_moment(self.shop_id.sudo())
+        work_for_a_moment(shops, 1, self.sudo()._prove)  # as above
+        if hand_over(shops, "pdd_connector_finance.ir_cron_prove"):
+            return notify(self.env, "", is_over=True)
+        return None
 
     def action_view_lines(self):
         self.ensure_one()

@@ -3,6 +3,12 @@
 from odoo import api, models
 from odoo.addons.pdd_connector import pop
 from odoo.addons.pdd_connector.batches import do_safely, work_through
+from odoo.addons.pdd_connector.button_time import (
+    for_a_moment,
+    hand_over,
+    notify,
+    work_for_a_moment,
+)
 from odoo.addons.pdd_connector.const import RETURN_AND_REFUND
 from odoo.addons.pdd_connector.models.amounts import spread, to_fen
 from odoo.exceptions import UserError
@@ -35,7 +41,11 @@ class PddRefund(models.Model):
         self.check_access("read")
         refunds = self.sudo()  # the connector makes the documents
         refunds.book_error = False
-        refunds.filtered_domain(self._get_to_book_domain())._book_safely()
+        waiting = for_a_moment(refunds.filtered_domain(self._get_to_book_domain()))
+        work_for_a_moment(waiting, BATCH_SIZE, lambda some: some._book_safely())
+        if hand_over(waiting, "pdd_connector_finance.ir_cron_invoice_make"):
+            return notify(self.env, "", is_over=True)
+        return None
 
     # --- runner
 

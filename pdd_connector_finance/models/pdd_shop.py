@@ -75,8 +75,11 @@ class PddShop(models.Model):
             bills += shop.sudo()._import_bill(day)
         bills._check_read()
         self.env["ir.cron"]._commit_progress()
-        self.sudo()._post_bills()  # the connector makes the documents as well
-        return self._open_bills(bills)
+        notice = self._post_by_hand()
+        action = self._open_bills(bills)
+        if notice:
+            notice["params"]["next"] = action
+        return notice or action
 
     def _import_bill(self, day):
         """Fetch and read the bill of a day; return it.

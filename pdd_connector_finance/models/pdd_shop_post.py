@@ -1,6 +1,7 @@
 # Copyright 2026 The Pinduoduo connector authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, models
+from odoo.addons.pdd_connector.button_time import for_a_moment, hand_over, notify
 from odoo.addons.pdd_connector.races import RACES
 from odoo.exceptions import UserError
 from odoo.fields import Domain
@@ -8,6 +9,8 @@ from psycopg2 import OperationalError
 from psycopg2.errors import UniqueViolation
 
 from .pdd_bill_line_post import BATCH_SIZE, DAY_LIMIT
+
+CRON = "pdd_connector_finance.ir_cron_bill_post"
 
 
 class PddShop(models.Model):
@@ -30,6 +33,18 @@ class PddShop(models.Model):
         shops._post_bills()
         shops._link_compensations()
         shops._match_withdrawals()
+
+    def _post_by_hand(self):
+        """Post for a moment; the scheduled action posts the rest.
+
+        :return: a notification when there is a rest
+        """
+        # the connector makes the documents, whoever presses the button
+        shops = for_a_moment(self.sudo())
+        shops._post_bills()
+        if hand_over(shops, CRON):
+            return notify(self.env, "", is_over=True)
+        return None
 
     def _post_bills(self):
         """Post what waits, batch by batch.

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from odoo import fields, models
+from odoo.addons.pdd_connector.button_time import for_a_moment
 from odoo.exceptions import UserError
 from odoo.tools.translate import LazyTranslate
 
@@ -14,7 +15,6 @@ OFFSALE_API = "pdd.goods.sale.status.set"
 FETCH_AGE = timedelta(seconds=3)
 FRESH_AGE = timedelta(minutes=10)
 BEHIND = timedelta(hours=1)  # a feed so far behind is caught up by its own action
-SECONDS_INLINE = 20
 EXPLAINED = (
     "move",
     "order",
@@ -115,13 +115,13 @@ class PddShop(models.Model):
         """
         self.check_access("read")
         self._ensure_stock_rule()
-        self._sync("order")
+        shops = for_a_moment(self)
+        shops._sync("order")
         self.env["pdd.stock.mark"]._mark("request", shops=self, is_check=True)
         self.env["ir.cron"]._commit_progress()
         # the outbox belongs to the connector, whoever presses the button
-        publications = self.env["pdd.stock.publication"].sudo()
-        shops = self.sudo().filtered("stock_publish")
-        publications._publish(shops, seconds=SECONDS_INLINE)
+        publications = shops.env["pdd.stock.publication"].sudo()
+        publications._publish(shops.sudo().filtered("stock_publish"))
         return self._notify_stock_published()
 
     def action_view_stock(self):

@@ -4,6 +4,7 @@ import time
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.addons.pdd_connector.button_time import get_time_left
 from odoo.addons.pdd_connector.races import RACES
 from odoo.tools import SQL
 
@@ -68,13 +69,12 @@ class PddStockPublication(models.Model):
         self._publish(shops)
 
     @api.model
-    def _publish(self, shops, seconds=None):
+    def _publish(self, shops):
         """Publish for some shops; a shop that fails waits, the others go on.
 
-        :param seconds: how long a person is ready to wait; the rest is done later
+        What there is no time for is done by the scheduled action.
         """
         commit_progress = self.env["ir.cron"]._commit_progress
-        deadline = time.monotonic() + seconds if seconds else float("inf")
         self._recover_stale()
         paused, worked = set(), 1
         while worked:
@@ -87,7 +87,7 @@ class PddStockPublication(models.Model):
                     paused.add(shop.id)
                 worked += sent or 0
             time_left = commit_progress(worked, remaining=min(worked, 1))
-            if worked and (not time_left or time.monotonic() > deadline):
+            if worked and not time_left:
                 self._wake()  # go on at once, other actions in turn
                 break
         self.env["pdd.goods.offsale"]._send_approved(shops)
@@ -136,7 +136,7 @@ class PddStockPublication(models.Model):
         :return: how many were dealt with; None when the shop has to wait
         """
         claims = {publication.id: publication.claim_date for publication in self}
-        end = time.monotonic() + BATCH_SECONDS
+        end = time.monotonic() + min(BATCH_SECONDS, get_time_left(self.env))
         for number, publication in enumerate(self):
             rest = self[number:]
             if time.monotonic() > end:

@@ -8,6 +8,7 @@ from unittest.mock import patch
 
 import requests
 from odoo import fields
+from odoo.addons.pdd_connector import button_time
 from odoo.addons.pdd_connector.const import API_CALLS_PER_SECOND
 from odoo.modules import get_module_path
 from odoo.tests import TransactionCase
@@ -63,6 +64,8 @@ class PlatformMixin:
         self.addCleanup(self.sim.stop)
         self.platform = self.sim.platform
         self.account = self.sim.shops[0]
+        # tests press buttons and look at the end, however slow the machine is
+        self.enterContext(patch.object(button_time, "BUTTON_SECONDS", 600))
         if not self.platform.settings.rate_scale:
             self._lift_limits()
 

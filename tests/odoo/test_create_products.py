@@ -4,6 +4,7 @@
 
 from unittest.mock import patch
 
+from odoo.addons.pdd_connector import button_time
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
@@ -87,7 +88,7 @@ class TestCreateProducts(CatalogueCase):
 
     def test_what_takes_too_long_is_left_for_the_next_time(self):
         with (
-            patch(f"{WIZARD}.PATIENCE", -1),
+            patch.object(button_time, "get_time_left", side_effect=[1, 0]),
             patch(f"{WIZARD}.BATCH_SIZE", 2),
         ):
             action = self._create(self.skus)

@@ -3,8 +3,10 @@
 """A shop of a company on the Chinese chart, its orders and bills without a gateway."""
 
 from itertools import count
+from unittest.mock import patch
 
 from odoo import fields
+from odoo.addons.pdd_connector import button_time
 from odoo.tests import TransactionCase
 
 from . import bills
@@ -17,6 +19,7 @@ class FinanceCase(TransactionCase):
 
     def setUp(self):
         super().setUp()
+        self.enterContext(patch.object(button_time, "BUTTON_SECONDS", 600))
         self.registry_enter_test_mode()
         cr = self.registry.cursor()
         self.addCleanup(cr.close)
