@@ -28,6 +28,7 @@
         "wizards/pdd_sku_opening_views.xml",
         "views/pdd_logistics_company_views.xml",
         "views/pdd_parcel_views.xml",
+        "views/elsewhere_views.xml",
         "views/pdd_parcel_group_views.xml",
         "views/pdd_shop_shipping_views.xml",
         "views/pdd_warehouse_rule_views.xml",

@@ -11,6 +11,7 @@ from . import (
     pdd_deadline,
     pdd_goods_offsale,
     pdd_handling_hint,
+    pdd_issue_elsewhere,
     pdd_issue_parcel,
     pdd_issue_stock,
     pdd_logistics_company,
@@ -40,6 +41,7 @@ from . import (
     pdd_refund_stop,
     pdd_return_address,
     pdd_shop_case,
+    pdd_shop_elsewhere,
     pdd_shop_parcel,
     pdd_shop_stock,
     pdd_shop_stop,
@@ -77,7 +79,9 @@ from . import (
     product_template_mark,
     sale_order,
     sale_order_case,
+    sale_order_elsewhere,
     sale_order_line,
+    sale_order_line_elsewhere,
     sale_order_line_lower,
     sale_order_line_route,
     stock_location_mark,
@@ -93,6 +97,7 @@ from . import (
     stock_move_waybill,
     stock_picking,
     stock_picking_case,
+    stock_picking_elsewhere,
     stock_picking_exchange,
     stock_picking_hint,
     stock_picking_lock,
@@ -106,3 +111,7 @@ from . import (
     stock_quant_opening,
     stock_rule,
 )
+
+# isort: split
+# these change what the others say about stops, confirmation and reservation
+from . import pdd_case_elsewhere, pdd_order_elsewhere, stock_move_elsewhere
