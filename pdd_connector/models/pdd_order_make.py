@@ -8,7 +8,12 @@ from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
 
 from ..batches import LOST, by_company, do_safely, work_through
-from ..button_time import for_a_moment, notify, work_for_a_moment
+from ..button_time import (
+    for_a_moment,
+    get_time_left,
+    notify,
+    work_for_a_moment,
+)
 from ..races import RACES
 
 _logger = logging.getLogger(__name__)
@@ -66,6 +71,7 @@ class PddOrder(models.Model):
                 turns.append((shop, last_id, failures + 1))
             time_left = commit_progress(len(batch or ()))
             self._finish_made()
+            time_left = min(time_left, get_time_left(self.env))
         if not turns:
             commit_progress(remaining=0)  # what is still pending, another worker has
         self.env["pdd.issue"]._release_mended()

@@ -69,7 +69,9 @@ class TestButtonTime(ParcelMixin, PddCase):
         def finish_and_end(orders):
             finish(orders)
             made.append(True)
-            self.enterContext(patch.object(ir_cron, "get_time_left", lambda env: 0))
+            for module in (ir_cron, pdd_order_make):
+                over = patch.object(module, "get_time_left", lambda env: 0)
+                self.enterContext(over)
 
         with patch.object(
             self.env.registry["pdd.order"], "_finish_made", finish_and_end
