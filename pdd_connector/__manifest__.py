@@ -2,7 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 {
     "name": "Pinduoduo Connector",
-    "summary": "Goods and orders of Pinduoduo (PDD) shops in Odoo Sales",
+    "summary": "Goods and orders of Pinduoduo (拼多多, PDD) shops in Odoo Sales",
     "version": "19.0.2.0.0",
     "category": "Sales/Sales",
     "author": "The Pinduoduo connector authors, Odoo Community Association (OCA)",

@@ -2,7 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 {
     "name": "Pinduoduo Connector: Finance",
-    "summary": "Invoices, bills and settlement of Pinduoduo (PDD) shops",
+    "summary": "Invoices, bills and settlement of Pinduoduo (拼多多, PDD) shops",
     "version": "19.0.2.0.0",
     "category": "Accounting/Accounting",
     "author": "The Pinduoduo connector authors, Odoo Community Association (OCA)",

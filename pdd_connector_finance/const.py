@@ -198,7 +198,7 @@ FILE_ERRORS = {
     ),
     "period": _lt("The period of the file cannot be read: export it again."),
     "cells": _lt(
-        "The line has %(found)s cells instead of %(expected)s: the file is cut off or "
+        "Cells in the line: %(found)s, expected: %(expected)s. The file is cut off or "
         "was changed; export it again."
     ),
     "order_damaged": _lt(
@@ -238,7 +238,7 @@ FILE_ERRORS = {
     ),
     "footer_unreadable": _lt("The total %(heading)s cannot be read: export it again."),
     "footer_count": _lt(
-        "The totals at the end count %(expected)s lines, the file has %(found)s: lines "
+        "Lines by the totals at the end: %(expected)s, in the file: %(found)s. Lines "
         "were lost or added; export it again."
     ),
     "footer_amount": _lt(

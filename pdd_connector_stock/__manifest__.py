@@ -2,7 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 {
     "name": "Pinduoduo Connector: Stock",
-    "summary": "Inventory, parcels and returns of Pinduoduo (PDD) shops",
+    "summary": "Inventory, parcels and returns of Pinduoduo (拼多多, PDD) shops",
     "version": "19.0.2.0.0",
     "category": "Inventory/Inventory",
     "author": "The Pinduoduo connector authors, Odoo Community Association (OCA)",

@@ -9,6 +9,7 @@ from . import (
     base_partner_merge,
     base_race,
     ir_cron,
+    ir_ui_view,
     mail_mail,
     mail_thread,
     pdd_api_budget,
@@ -65,6 +66,7 @@ from . import (
     product_template,
     res_config_settings,
     res_partner,
+    res_users,
     sale_order,
     sale_order_line,
 )

@@ -14,7 +14,7 @@ class PddHoldReason(models.Model):
     code = fields.Char(required=True, readonly=True)
     sequence = fields.Integer(default=10)
     release_hint = fields.Char(
-        string="Released By",
+        string="Who Ends It",
         translate=True,
         help="Who or what releases an order that waits for this reason.",
     )

@@ -107,6 +107,10 @@ class PddIssue(models.Model):
         string="Amount Waiting", compute="_compute_waiting"
     )
     oldest_date = fields.Datetime(string="Waiting Since", compute="_compute_waiting")
+    who_may = fields.Char(
+        compute="_compute_who_may",
+        help="Who can press the button that the reader lacks the right for.",
+    )
 
     _open_uniq = models.UniqueIndex(
         "(shop_id, cause, key) WHERE state = 'open'",
@@ -133,6 +137,33 @@ class PddIssue(models.Model):
             issue.working_count = figures.get((issue.id, "pending"), (0,))[0]
             if issue.cause in DECIDED_CAUSES:
                 issue.waiting_count = decisions.get((issue.shop_id, issue.key), 0)
+
+    @api.depends("cause")
+    @api.depends_context("uid")
+    def _compute_who_may(self):
+        sentences = {
+            group: self.env.user._explain_who_may(group)
+            for group in set(self._get_fixers().values())
+        }
+        for issue in self:
+            group = self._get_fixers().get(issue.cause)
+            issue.who_may = sentences.get(group) or False
+
+    @api.model
+    def _get_fixers(self):
+        """Return the right that each cause needs: cause -> group; extended by add-ons.
+
+        Causes that every user of the connector can end are left out.
+        """
+        manager = "pdd_connector.group_pdd_manager"
+        return {
+            "sku": "product.group_product_manager",
+            "authorisation": "base.group_system",
+            "tax": "account.group_account_manager",
+            **dict.fromkeys(
+                ("consolidation", "amount", "receiver", "status", "setting"), manager
+            ),
+        }
 
     def _count_decisions(self):
         """Return how many orders wait for a decision: (shop, kind of change) -> count."""

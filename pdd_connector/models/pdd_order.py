@@ -155,7 +155,7 @@ class PddOrder(models.Model):
         [
             ("pending", "To make"),
             ("held", "Held"),
-            ("done", "Done"),
+            ("done", "Sales order made"),
             ("cancelled", "Cancelled"),
             ("error", "Error"),
         ],

@@ -306,9 +306,7 @@ class PddOrderChange(models.Model):
     def _filter_stopping(self):
         """Return the changes before whose decision nothing may leave."""
         return self.filtered(
-            lambda change: (
-                change.state in ("asked", "to_apply") and change.is_stopping
-            )
+            lambda change: change.state in ("asked", "to_apply") and change.is_stopping
         )
 
     # --- refunds that meet an edit, or find no place

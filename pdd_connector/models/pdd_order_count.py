@@ -254,7 +254,7 @@ class PddOrderCount(models.Model):
     def _report(self):
         """Open an issue for a period that does not heal."""
         name = self.env._(
-            "%(shop)s, deals of %(period)s: Pinduoduo has %(there)s orders, Odoo has "
+            "%(shop)s, deals of %(period)s: orders on Pinduoduo: %(there)s, in Odoo: "
             "%(here)s; amount missing: %(amount).2f. Compare with the merchant backend, "
             "then read this window again.",
             shop=self.shop_id.name,

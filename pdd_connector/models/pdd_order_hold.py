@@ -31,6 +31,19 @@ class PddOrder(models.Model):
         help="Held for a reason that a manager may lift.",
     )
 
+    who_may_release = fields.Char(
+        compute="_compute_who_may_release",
+        help="Who may lift the hold, for readers who may not.",
+    )
+
+    @api.depends("is_releasable")
+    @api.depends_context("uid")
+    def _compute_who_may_release(self):
+        manager = "pdd_connector.group_pdd_manager"
+        sentence = self.env.user._explain_who_may(manager) or False
+        for order in self:
+            order.who_may_release = order.is_releasable and sentence
+
     @api.depends("state", "hold_reasons.is_overridable")
     def _compute_is_releasable(self):
         for order in self:

@@ -59,7 +59,7 @@ class PddOrderLine(models.Model):
         help="Refunded by pieces before shipping.",
     )
     cut_amount = fields.Monetary(
-        string="Refunded",
+        string="Amount Refunded",
         readonly=True,
         copy=False,
         help="Taken off the line's share by refunds before shipping.",

@@ -27,6 +27,7 @@ class PddOrder(models.Model):
         "sale.order",
         string="Sales Orders With This Number",
         compute="_compute_match_sale_order_ids",
+        compute_sudo=True,  # that there are some is shown to all who see the order
         help="They carry this order's number in their name or customer reference.",
     )
 

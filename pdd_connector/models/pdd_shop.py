@@ -369,8 +369,8 @@ class PddShop(models.Model):
         """
         self.invalidate_recordset()
         message = self.env._(
-            "%(orders)s orders, %(waiting)s of them waiting; "
-            "%(skus)s SKUs, %(unmapped)s of them not mapped.",
+            "Orders: %(orders)s, waiting: %(waiting)s. "
+            "SKUs: %(skus)s, not mapped: %(unmapped)s.",
             orders=sum(self.mapped("order_count")),
             waiting=sum(self.mapped("waiting_count")),
             skus=sum(self.mapped("sku_count")),

@@ -65,6 +65,10 @@ class PddSku(models.Model):
         help="Held orders that contain this SKU while it has no product.",
     )
     can_be_kit = fields.Boolean(compute="_compute_can_be_kit")
+    who_may_create = fields.Char(
+        compute="_compute_who_may_create",
+        help="Who may create the product, for readers who may not.",
+    )
 
     _unmapped_idx = models.Index("(outer_id) WHERE product_id IS NULL")
 
@@ -94,7 +98,17 @@ class PddSku(models.Model):
             sku.waiting_count = counts.get(sku, 0)
 
     def _compute_can_be_kit(self):
-        self.can_be_kit = "mrp.bom" in self.env
+        self.can_be_kit = "mrp.bom" in self.env and self.env["mrp.bom"].has_access(
+            "create"
+        )
+
+    @api.depends("product_id")
+    @api.depends_context("uid")
+    def _compute_who_may_create(self):
+        creators = "product.group_product_manager"
+        sentence = self.env.user._explain_who_may(creators) or False
+        for sku in self:
+            sku.who_may_create = not sku.product_id and sentence
 
     def write(self, vals):
         self._check_writable(vals)

@@ -73,11 +73,11 @@ class PddSkuCreateProduct(models.TransientModel):
     def _show_outcome(self, wanted):
         """Tell how many got a product; show these SKUs."""
         left = len(wanted.filtered(lambda sku: not sku.product_id))
-        message = self.env._("%s SKUs have got a product.", len(wanted) - left)
+        message = self.env._("SKUs that got a product: %s.", len(wanted) - left)
         if left:
             message = self.env._(
-                "%(done)s SKUs have got a product, %(left)s are left: select them and "
-                "press Create Missing Products again.",
+                "SKUs that got a product: %(done)s, left: %(left)s. Select them and press "
+                "Create Missing Products again.",
                 done=len(wanted) - left,
                 left=left,
             )

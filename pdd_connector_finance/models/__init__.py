@@ -40,6 +40,7 @@ from . import (
     res_company,
     res_company_transit,
     res_config_settings,
+    res_users,
     sale_order,
     sale_order_line,
 )

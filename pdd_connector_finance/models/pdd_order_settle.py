@@ -16,7 +16,7 @@ AGE_BATCH = 1000  # orders marked in one go
 
 SETTLEMENT_STATES = [
     ("not_due", "Not due"),
-    ("open", "Open"),
+    ("open", "Not settled"),
     ("partly", "Partly settled"),
     ("settled", "Settled"),
     ("over_settled", "Over-settled"),
@@ -69,7 +69,7 @@ class PddOrder(models.Model):
         string="Open, Platform's Part", compute="_compute_settlement", store=True
     )
     open_amount = fields.Monetary(
-        string="Open", compute="_compute_settlement", store=True
+        string="Open Amount", compute="_compute_settlement", store=True
     )
     settlement_state = fields.Selection(
         SETTLEMENT_STATES,
@@ -91,9 +91,12 @@ class PddOrder(models.Model):
     settlement_age = fields.Integer(
         string="Age (days)",
         compute="_compute_settlement_age",
+        compute_sudo=True,  # whoever sees the order need not see its invoice
         help="Days since the invoice, while the order is not settled.",
     )
-    settlement_fix = fields.Text(string="What to Do", compute="_compute_settlement_fix")
+    settlement_fix = fields.Text(
+        string="What to Do", compute="_compute_settlement_fix", compute_sudo=True
+    )
 
     @api.depends(
         "state",

@@ -74,7 +74,7 @@ class PddProof(models.Model):
     )
     has_platform_balance = fields.Boolean(string="Compare Balance")
     state = fields.Selection(
-        [("proven", "Proven"), ("open", "Open"), ("different", "Different")],
+        [("proven", "Proven"), ("open", "Not proven yet"), ("different", "Different")],
         compute="_compute_state",
         store=True,
         index=True,

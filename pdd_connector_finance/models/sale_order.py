@@ -19,6 +19,8 @@ class SaleOrder(models.Model):
         groups="pdd_connector.group_pdd_user",
     )
 
+    pdd_invoice_trigger = fields.Selection(related="company_id.pdd_invoice_trigger")
+
     def _compute_pdd_settlement_state(self):
         for sale_order in self:
             sale_order.pdd_settlement_state = sale_order.pdd_order_ids[

@@ -77,6 +77,7 @@ from . import (
     product_category_mark,
     product_product_kit,
     product_template_mark,
+    res_users,
     sale_order,
     sale_order_case,
     sale_order_elsewhere,

@@ -127,7 +127,7 @@ class PddCase(models.Model):
     money_state = fields.Selection(
         [
             ("none", "No money"),
-            ("open", "Open"),
+            ("open", "Not refunded yet"),
             ("paid", "Refunded"),
             ("dropped", "Not refunded"),
         ],

@@ -211,7 +211,8 @@ class PddDeadline(models.Model):
     def action_open(self):
         """Open the place where the obstacle is cleared."""
         self.ensure_one()
-        record = self.picking_id or self.order_id
+        may_pack = self.env.user._may_open_pdd("stock.picking")
+        record = (may_pack and self.picking_id) or self.order_id
         if self.obstacle in ("hold", "make"):
             record = self.order_id
         elif self.obstacle in ("refused", "tell") or not self.picking_id:

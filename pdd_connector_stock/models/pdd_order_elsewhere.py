@@ -145,7 +145,7 @@ class PddOrder(models.Model):
             message = self.env._("The rest goes on in the background.")
         elif left:
             message = self.env._(
-                "%s orders could not be booked: their issue says why.", len(left)
+                "Orders that could not be booked: %s. Their issue says why.", len(left)
             )
         return {
             "type": "ir.actions.client",

@@ -93,7 +93,9 @@ class PddParcelGroup(models.Model):
 
     def _get_orders(self):
         """Return the orders of these proposals."""
-        orders = self.env["pdd.order"].browse()
+        self.check_access("read")
+        # who may see the proposals need not see the sales orders behind them
+        orders = self.env["pdd.order"].sudo().browse()
         for group in self:
             orders += orders.search(
                 [
@@ -105,7 +107,7 @@ class PddParcelGroup(models.Model):
                     ("sale_order_id.warehouse_id", "=", group.warehouse_id.id),
                 ]
             ).filtered(lambda order: order._is_fulfilable())
-        return orders
+        return orders.with_env(self.env)
 
     def action_view_orders(self):
         action = self.env["ir.actions.act_window"]._for_xml_id(

@@ -229,8 +229,9 @@ class PddShop(models.Model):
     def _report_stock_brake(self, rows):
         """Open an issue about publications that wait for approval."""
         name = _lt(
-            "%(count)s SKUs of %(shop)s would fall to zero at once: check the stock rules "
-            "and the last inventory, then approve or reject the waiting publications.",
+            "SKUs of %(shop)s that would fall to zero at once: %(count)s. Check the stock "
+            "rules and the last inventory, then approve or reject the waiting "
+            "publications.",
             count=len(rows),
             shop=self.name,
         )
@@ -283,8 +284,8 @@ class PddShop(models.Model):
         held = sum(self.mapped("stock_held_count"))
         uncounted = sum(self.mapped("stock_uncounted_count"))
         message = self.env._(
-            "%(skus)s SKUs computed; %(waiting)s are still on their way, %(held)s wait "
-            "for approval, %(uncounted)s for their opening quantity.",
+            "SKUs computed: %(skus)s, still on their way: %(waiting)s, waiting for "
+            "approval: %(held)s, for their opening quantity: %(uncounted)s.",
             skus=sum(self.mapped("stock_level_count")),
             waiting=waiting,
             held=held,

@@ -31,5 +31,5 @@ class PddShop(models.Model):
                 "Parcels were told to Pinduoduo but not scanned by the carrier: find "
                 "them and hand them over."
             )
-            detail = self.env._("%s parcels", count)
+            detail = self.env._("Parcels: %s", count)
             self.env["pdd.issue"]._report(shop, "scan", "", name, detail=detail)

@@ -26,12 +26,12 @@ class PddStockChange(models.Model):
     )
     reason = fields.Selection(
         [
-            ("supplier", "Receipt"),
+            ("supplier", "Purchase receipt"),
             ("customer", "Delivery or return"),
             ("inventory", "Inventory or scrap"),
             ("production", "Manufacturing"),
             ("transit", "Transfer between warehouses"),
-            ("internal", "Transfer"),
+            ("internal", "Internal transfer"),
         ],
         readonly=True,
     )

@@ -6,7 +6,7 @@ from .pdd_stock_publication import OPEN_STATES
 
 STATES = [
     ("ready", "Published"),
-    ("stopped", "Stopped"),
+    ("stopped", "Publishing stopped"),
     ("no_rule", "No rule"),
     ("untracked", "Not tracked"),
     ("uncounted", "Opening quantity to confirm"),

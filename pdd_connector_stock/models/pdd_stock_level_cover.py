@@ -317,14 +317,14 @@ class PddStockLevel(models.Model):
     def _describe_low(self):
         if not self.daily_qty:
             return self.env._(
-                "%(free)g pieces free, fewer than %(least)s; none was sold lately. Odoo's "
+                "Pieces free: %(free)g, fewer than %(least)s; none was sold lately. Odoo's "
                 "replenishment suggests the purchase.",
                 free=self.free_qty,
                 least=self.rule_id.warn_qty,
             )
         return self.env._(
-            "%(free)g pieces free, %(daily).1f sold a day: enough for %(cover).1f days; "
-            "the vendor takes %(lead)s days. Odoo's replenishment suggests the purchase.",
+            "Pieces free: %(free)g, sold a day: %(daily).1f, days of cover: %(cover).1f, "
+            "days the vendor takes: %(lead)s. Odoo's replenishment suggests the purchase.",
             free=self.free_qty,
             daily=self.daily_qty,
             cover=self.cover_days,

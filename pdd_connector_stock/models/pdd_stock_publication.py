@@ -124,7 +124,7 @@ class PddStockPublication(models.Model):
         string="Worked Out On", readonly=True, default=fields.Datetime.now
     )
     claim_date = fields.Datetime(string="Taken On", readonly=True)
-    read_date = fields.Datetime(string="Asked On", readonly=True)
+    read_date = fields.Datetime(string="Platform Read On", readonly=True)
     sent_date = fields.Datetime(string="Told On", readonly=True, index=True)
     retry_date = fields.Datetime(string="Not Before", readonly=True)
     seconds = fields.Float(

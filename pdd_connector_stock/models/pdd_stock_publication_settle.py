@@ -199,8 +199,8 @@ class PddStockPublication(models.Model):
         """Raise the alarm: more is on offer than there is."""
         name = _lt(
             "Pinduoduo does not let the stock of %(sku)s be reduced (promotional slot): "
-            "%(shown)s pieces are on offer, %(target)s are there. Take the goods off the "
-            "slot, or buy the difference.",
+            "pieces on offer: %(shown)s, there: %(target)s. Take the goods off the slot, "
+            "or buy the difference.",
             sku=self.sku_id.display_name,
             shown=self.after_qty,
             target=self.target_qty,

@@ -23,7 +23,7 @@ class PddReturnReceiveLine(models.TransientModel):
     picking_id = fields.Many2one(related="move_id.picking_id", string="Receipt")
     expected_quantity = fields.Float(
         related="move_id.product_uom_qty",
-        string="Expected",
+        string="Quantity Expected",
         help="Pieces that should come back.",
     )
     good_quantity = fields.Float(string="Good", digits="Product Unit")

@@ -97,8 +97,8 @@ class PddSkuOpening(models.TransientModel):
         if self.is_too_long:
             raise UserError(
                 self.env._(
-                    "%(count)s products are too many to type: choose another way, or "
-                    "select SKUs of at most %(most)s.",
+                    "Products: %(count)s, too many to type. Choose another way, or select "
+                    "SKUs of at most %(most)s.",
                     count=len(products),
                     most=MOST_TYPED,
                 )

@@ -9,7 +9,7 @@ import time
 import urllib.error
 import urllib.request
 
-from . import databases, paths, processes, server
+from . import databases, paths, postgres, processes, server
 from .steps import Trouble
 
 NAMES = ("odoo", "simulator")
@@ -59,11 +59,25 @@ def ensure_odoo():
         dbfilter=f"^{databases.DEMO}$",
         http_port=port,
     )
+    url = f"http://127.0.0.1:{port}"
+    _write_address(url)
     process = processes.spawn(
         "odoo", server.command("--config", config), env=server.environment()
     )
-    url = f"http://127.0.0.1:{port}"
     return _wait("odoo", process, lambda: _answers(f"{url}/web/health"), lambda _: url)
+
+
+def _write_address(url):
+    """Let the database know under which address it is served: shops show it.
+
+    Odoo itself learns it when an administrator logs in, and until then guesses 8069.
+    """
+    postgres.psql(
+        "INSERT INTO ir_config_parameter (key, value) "
+        f"VALUES ('web.base.url', '{url}') "
+        "ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        databases.DEMO,
+    )
 
 
 def odoo_url():

@@ -35,7 +35,7 @@ class TestFirstStart(BrowserCase):
             screen.press("Read Orders")
             screen.see(".o_notification", "Up to date")
             screen.open("/odoo/pdd-orders", "Orders")
-            screen.see(".o_data_row", "Done")
+            screen.see(".o_data_row", "Sales order made")
         shop = self.env["pdd.shop"].search([])
         self.assertEqual(shop.state, "authorised")
         self.assertEqual(shop.mall_id, str(self.account.mall_id))

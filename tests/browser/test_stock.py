@@ -34,7 +34,7 @@ class TestStock(ParcelMixin, BrowserCase):
             screen.see(".o_view_nocontent", "press Publish Stock")
             screen.open(f"/odoo/pdd-shops/{self.shop.id}", shop_name)
             screen.press("Publish Stock")
-            screen.see(".o_notification", "SKUs worked out")
+            screen.see(".o_notification", "SKUs computed")
             screen.click(".oe_stat_button", "Stock Board")
             screen.see(".o_data_row", "1,000")
             screen.click(".o_data_row button", "Why")
