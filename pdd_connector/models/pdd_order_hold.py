@@ -139,8 +139,9 @@ class PddOrder(models.Model):
             reasons["risk"] = ""
         if "ship_hold" in (self.tags or "").split():
             reasons["ship_hold"] = ""
-        if self.sale_order_id and self.change_ids._filter_stopping():
-            reasons["decision"] = ""
+        stopping = self.sale_order_id and self.change_ids._filter_stopping()
+        if stopping:
+            reasons["decision"] = "\n".join(c.reason or "" for c in stopping)
         return reasons
 
     def _get_making_holds(self, payload):
