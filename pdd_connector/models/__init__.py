@@ -44,6 +44,7 @@ from . import (
     pdd_order_sale,
     pdd_order_take_over,
     pdd_order_with_gift,
+    pdd_order_with_left_gift,
     pdd_refund,
     pdd_refund_age,
     pdd_refund_intake,

@@ -36,6 +36,11 @@ class PddOrderLine(models.Model):
     quantity = fields.Integer(readonly=True)
     price_unit = fields.Monetary(string="Unit Price", readonly=True)
     is_gift = fields.Boolean(string="Gift", readonly=True)
+    is_left_gift = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="The gift has an order of its own by now: it is to leave this one.",
+    )
 
     # --- what Odoo made of it
     sale_line_id = fields.Many2one(
@@ -64,6 +69,8 @@ class PddOrderLine(models.Model):
         copy=False,
         help="Taken off the line's share by refunds before shipping.",
     )
+
+    _left_gift_idx = models.Index("(id) WHERE is_left_gift")
 
     @api.model
     def _prepare_item(self, row, *, is_gift=False):

@@ -104,12 +104,21 @@ class PddOrder(models.Model):
         """Ask for gift orders that are not here yet; look at those of changed orders."""
         touched = super()._intake_page(shop, rows)
         touched._ask_gift_orders(shop)
-        arrived = touched.filtered("gift_main_sn").mapped("order_sn")
-        if arrived:
-            solution = self.env._("The gift order has come")
-            self.env["pdd.issue"]._settle(shop, "gift", arrived, solution)
+        touched._settle_gift_issues(shop)
         touched._review_gift_orders()
         return touched
+
+    def _settle_gift_issues(self, shop):
+        """Close the issues about gift orders that have come, or are shipped."""
+        numbers = self.filtered(
+            lambda order: (
+                order.gift_main_sn
+                and (not order.sale_order_id or not order._is_to_ship())
+            )
+        ).mapped("order_sn")
+        if numbers:
+            solution = self.env._("The gift order is there, or shipped")
+            self.env["pdd.issue"]._settle(shop, "gift", numbers, solution)
 
     def _ask_gift_orders(self, shop):
         """Ask for gift orders by their numbers: their main order may leave any moment."""

@@ -151,7 +151,10 @@ class PddOrder(models.Model):
         domain &= Domain("state", "!=", "cancelled")
         trigger = shop.company_id.pdd_invoice_trigger
         if trigger == "bill":
-            return domain & Domain("income_date", "!=", False)
+            # the bill has no rows of orders without money, as gifts are
+            free = Domain("receivable_amount", "=", 0)
+            free &= Domain("order_status", "=", ORDER_RECEIVED)
+            return domain & (Domain("income_date", "!=", False) | free)
         states = [ORDER_RECEIVED]
         if trigger == "shipment":
             states.append(ORDER_SHIPPED)
@@ -226,7 +229,9 @@ class PddOrder(models.Model):
         unsold = orders.filtered(lambda order: order.sale_order_id.state != "sale")
         for order in unsold:
             order._set_invoice_error(order._explain_unsold())
-        empty = (orders - unsold).filtered(lambda order: order.entitled_amount <= 0)
+        empty = (orders - unsold).filtered(
+            lambda order: order.entitled_amount <= 0 and not order._has_cost_to_book()
+        )
         empty.invoice_state = "nothing"
         to_invoice = orders - unsold - empty
         if company.pdd_invoice_grouping == "order":
@@ -237,6 +242,20 @@ class PddOrder(models.Model):
         if groups:
             to_invoice._make_invoices(groups)
         (to_invoice + adopted)._reconcile_receivables()
+
+    def _has_cost_to_book(self):
+        """Return whether an order without money brings its cost with an invoice of 0.00.
+
+        So it is with gifts of goods whose stock is valued perpetually: Odoo books the
+        cost with the invoice. Works without *Inventory*.
+        """
+        if "valuation" not in self.env["product.product"]._fields:
+            return False
+        products = self.sale_order_id.order_line.filtered("product_uom_qty").product_id
+        return any(
+            product.is_storable and product.valuation == "real_time"
+            for product in products.with_company(self.company_id)
+        )
 
     def _explain_unsold(self):
         """Return why an order whose sales order is not confirmed has no invoice."""

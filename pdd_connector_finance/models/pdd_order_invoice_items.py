@@ -177,6 +177,8 @@ class PddOrder(models.Model):
                     "amount_currency": amount * sign,
                 }
             )
+        if not items:
+            return items  # an invoice without money brings the cost alone
         first = items[0]
         first["balance"] += balance - sum(item["balance"] for item in items)
         first["amount_currency"] += amount_currency - sum(

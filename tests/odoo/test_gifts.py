@@ -4,7 +4,7 @@
 
 from odoo.tests import tagged
 
-from .common import PddCase
+from .common import PddCase, upgrade
 
 DETAIL = "pdd.order.information.get"
 
@@ -195,3 +195,82 @@ class TestGifts(GiftCase):
             self.assertEqual(order.related_order_sn, main.order_sn)
             self.assertFalse(order.gift_main_sn)
             self.assertFalse(order._is_fulfilable())
+
+
+@tagged("post_install", "-at_install")
+class TestGiftsOfEarlierVersions(GiftCase):
+    """Made with the gift in the main order, and the gift order as a difference."""
+
+    def setUp(self):
+        super().setUp()
+        self.main = self._main(2)
+        gift_sn = self.platform.find_order(self.main.order_sn).gifts[0][0]
+        theirs = self.platform.find_order(self.main.order_sn)
+        theirs.gift_status = 1
+        self.platform.create_gift_orders(theirs, self.platform.clock.now())
+        row = self.shop._call(DETAIL, order_sn=gift_sn)["order_info"]
+        as_difference = [{"relation_type": 3, "order_sn": self.main.order_sn}]
+        self.gift = self.env["pdd.order"]._intake(
+            self.shop, [{**row, "related_order_list": as_difference}]
+        )
+        self.gift._make()
+        self.gift.payload = row
+        self.main.payload = {**self.main.payload, "gift_order_status": 1}
+        self.assertEqual(len(self._pieces(self.main)), 2)
+        product = self.shop.difference_product_id
+        self.assertEqual(self.gift.sale_order_id.order_line.product_id, product)
+
+    def _upgrade(self):
+        upgrade(self.env, "pdd_connector", "post-gift_orders")
+        self.env["pdd.order"]._cron_make()
+        self.env["pdd.order"]._cron_make()
+
+    def _issues(self):
+        return self.env["pdd.issue"].search([("cause", "=", "gift")])
+
+    def test_what_has_not_left_is_put_right(self):
+        former = self.gift.sale_order_id
+        self._upgrade()
+        self.assertEqual(self._pieces(self.main), {self.bought.product_id: 1})
+        self.assertEqual(former.state, "cancel")
+        self.assertEqual(self._pieces(self.gift), {self.given.product_id: 2})
+        self.assertEqual(self.gift.gift_main_sn, self.main.order_sn)
+        self.assertFalse(self.main.line_ids.filtered("is_gift"))
+        self.assertFalse(self._issues())
+
+    def test_what_has_left_is_shown(self):
+        self.main.sale_order_id.order_line.filtered(
+            lambda line: line.product_id == self.given.product_id
+        ).product_uom_qty = 1
+        self._upgrade()
+        issue = self._issues()
+        self.assertIn(self.main.order_sn, issue.name)
+        self.assertIn(self.gift.order_sn, issue.name)
+        self.assertEqual(len(self._pieces(self.main)), 2, "it stays what it was")
+        self._happen(self.gift, "memo", text="quick")
+        self.assertEqual(issue.state, "open")
+        self._happen(self.gift, "ship")
+        self.assertEqual(issue.state, "solved")
+
+    def test_what_is_not_made_yet_is_made_by_the_new_rule(self):
+        self.gift.sale_order_id._action_cancel()
+        self.gift.write({"sale_order_id": False, "state": "error"})
+        self._upgrade()
+        self.assertEqual(self._pieces(self.gift), {self.given.product_id: 2})
+
+    def test_a_price_difference_stays_one(self):
+        items = [{"sku_id": self.bought.sku_id, "count": 1, "price": 100}]
+        order = self._order(items=items, related=[(3, self.main.order_sn)])
+        sale_order = order.sale_order_id
+        self._upgrade()
+        self.assertEqual(order.sale_order_id, sale_order)
+        self.assertEqual(order.related_order_sn, self.main.order_sn)
+
+    def test_a_gift_order_created_after_the_main_order_was_made(self):
+        other = self._main(2)
+        row = {**other.payload, "gift_order_status": 1}
+        row["updated_at"] = row["confirm_time"]
+        other.platform_update_date = False
+        self.env["pdd.order"]._intake(self.shop, [row])
+        self.env["pdd.order"]._cron_make()
+        self.assertEqual(self._pieces(other), {self.bought.product_id: 1})

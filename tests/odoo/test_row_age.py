@@ -237,8 +237,9 @@ class TestRefundAge(AgeCase):
         self.sim.clock.advance(5)
         self.platform.event(self.order.order_sn, "refund_withdraw")
         self.assertEqual(case.status, 11)
-        detail = self.shop.feed_ids.filtered(lambda f: f.kind == "refund")
-        self.refund._intake_detail(detail._fetch_refund_detail(self.refund))
+        number = self.refund.after_sales_id
+        detail = self.refund._fetch_detail(self.shop, self.order.order_sn, number)
+        self.refund._intake_detail(detail)
         self.assertEqual(self.refund.after_sales_status, 11)
 
     def test_a_refund_of_an_impossible_time_cancels_its_order(self):

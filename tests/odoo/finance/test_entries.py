@@ -298,6 +298,46 @@ class TestEntries(FinanceCase):
         self.assertEqual(self._costs(self._invoice()), costs)
         self.assertEqual(len(self._entry(self.order.invoice_id)), 6)
 
+    def _create_gift(self, **vals):
+        """Return a gift order: nothing is paid for it, the bill has no row of it."""
+        row = self._order_row("0.00", **vals)
+        row["related_order_list"] = [
+            {"relation_type": 4, "order_sn": self.order.order_sn}
+        ]
+        gift = self._create_orders(row)
+        self.assertEqual((gift.state, gift.sale_order_id.amount_total), ("done", 0.0))
+        return gift
+
+    def test_a_gift_without_perpetual_cost_needs_no_invoice(self):
+        for trigger in ("receipt", "bill"):
+            self.company.pdd_invoice_trigger = trigger
+            gift = self._create_gift()
+            self.env["pdd.order"]._cron_invoice()
+            self.assertEqual(gift.invoice_state, "nothing", gift.invoice_error)
+            self.assertFalse(gift.invoice_id)
+            self.assertEqual(gift.settlement_state, "not_due")
+
+    def test_the_cost_of_a_gift_is_booked_without_revenue(self):
+        self._value_perpetually()
+        for trigger in ("receipt", "bill"):
+            self.company.pdd_invoice_trigger = trigger
+            gift = self._create_gift()
+            self.env["pdd.order"]._cron_invoice()
+            self.assertEqual(gift.invoice_state, "done", gift.invoice_error)
+            invoice = gift.invoice_id
+            self.assertEqual((invoice.state, invoice.amount_total), ("posted", 0.0))
+            costs = {self.cost: 40.0, self.stock: -40.0}
+            self.assertEqual(self._costs(invoice), costs)
+            self.assertEqual(gift.settlement_state, "settled")
+
+    def test_the_cost_of_a_gift_is_in_the_invoice_of_its_day(self):
+        self._value_perpetually()
+        self.company.pdd_invoice_grouping = "day"
+        gift = self._create_gift()
+        costs = {self.cost: 80.0, self.stock: -80.0}
+        self.assertEqual(self._costs(self._invoice()), costs)
+        self.assertEqual(gift.invoice_id, self.order.invoice_id)
+
     def test_the_cost_of_a_day_is_that_of_its_orders(self):
         self._value_perpetually()
         self.company.pdd_invoice_grouping = "day"
