@@ -3,6 +3,8 @@
 from . import (
     delivery_carrier,
     pdd_case,
+    pdd_case_adopt,
+    pdd_case_balance,
     pdd_case_exchange,
     pdd_case_intercept,
     pdd_case_reason,

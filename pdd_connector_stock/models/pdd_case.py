@@ -202,10 +202,16 @@ class PddCase(models.Model):
         "refund_id.state",
         "refund_id.order_id.order_status",
         "refund_id.order_id.parcel_ids",
+        "refund_id.refund_amount",
         "return_picking_ids.state",
+        "return_picking_ids.pdd_shared_case_ids",
+        "shared_picking_ids.state",
         "exchange_order_id.picking_ids.state",
+        "exchange_picking_ids.state",
         "intercept_state",
         "is_written_off",
+        "is_settled_by_hand",
+        "received_amount",
         "loss_amount",
     )
     def _compute_legs(self):
@@ -214,11 +220,14 @@ class PddCase(models.Model):
             case.out_state = case._get_out_state()
             case.back_state = case._get_back_state()
             case.stock_state = case._get_stock_state()
+            case.balance_state = case._get_balance_state()
             case.is_closed = not case._get_open_legs()
             since = case.closed_date or fields.Datetime.now()
             case.closed_date = case.is_closed and since
 
-    @api.depends("money_state", "out_state", "back_state", "stock_state")
+    @api.depends(
+        "money_state", "out_state", "back_state", "stock_state", "balance_state"
+    )
     @api.depends_context("lang")
     def _compute_open_legs(self):
         for case in self:
@@ -228,10 +237,10 @@ class PddCase(models.Model):
             ]
             case.open_legs = ", ".join(names)
 
-    @api.depends("return_picking_ids.state")
+    @api.depends("return_picking_ids.state", "shared_picking_ids.state")
     def _compute_return_picking_count(self):
         for case in self:
-            receipts = case.return_picking_ids
+            receipts = case._get_receipts()
             case.return_picking_count = len(
                 receipts.filtered(lambda receipt: receipt.state != "cancel")
             )
@@ -240,10 +249,10 @@ class PddCase(models.Model):
 
     def action_view_receipts(self):
         self.ensure_one()
-        receipts = self.return_picking_ids
+        receipts = self._get_receipts()
         if len(receipts) == 1:
             return self._open_record(receipts)
-        of_case = [("pdd_case_id", "=", self.id)]
+        of_case = [("id", "in", receipts.ids)]
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Receipts"),

@@ -64,7 +64,8 @@ class PddCase(models.Model):
         }
 
     def _create_exchange(self, product):
-        order = self.env["sale.order"].create(self._prepare_exchange_vals(product))
+        lines = {product: self._get_return_quantity()}
+        order = self.env["sale.order"].create(self._prepare_exchange_vals(lines))
         self.exchange_order_id = order
         order.action_confirm()
 
@@ -74,11 +75,20 @@ class PddCase(models.Model):
         The buyer may ask again: then another order can be created.
         """
         order = self.exchange_order_id
-        if self.refund_id.state != "closed" or not order:
+        if self.refund_id.state != "closed" or self.is_sent_again:
+            return
+        if self._get_exchange_transfers():
+            self._note_exchange_by_hand()
+        if not order:
             return
         if order.picking_ids.filtered(lambda picking: picking._is_with_buyer()):
             self._note_exchange_shipped()
-            return
+        else:
+            self._cancel_exchange()
+
+    def _cancel_exchange(self):
+        """Cancel the order of which nothing was sent; another one may be created."""
+        order = self.exchange_order_id
         moves = order.order_line.move_ids
         order._action_cancel()
         moves._put_back()
@@ -91,17 +101,35 @@ class PddCase(models.Model):
 
     def _note_exchange_shipped(self):
         """Have a person look at an exchange that ended after its parcel had left, once."""
+        self._note_exchange_ended(
+            self.env._("The exchange ended, its parcel has left"),
+            self.env._(
+                "The platform closed this after-sale after %s was shipped: ask the "
+                "carrier to bring the parcel back, or the buyer to keep and pay it.",
+                self.exchange_order_id.name,
+            ),
+        )
+
+    def _note_exchange_by_hand(self):
+        """Have a person end what Odoo's own exchange still sends; it was made by hand."""
+        transfers = self._get_exchange_transfers()
+        self._note_exchange_ended(
+            self.env._("The exchange ended, its transfer is still there"),
+            self.env._(
+                "The platform closed this after-sale: cancel %s if it has not left, else "
+                "ask the carrier to bring the parcel back, or the buyer to pay it.",
+                ", ".join(transfers.mapped("name")),
+            ),
+        )
+
+    def _note_exchange_ended(self, summary, note):
         if self.is_exchange_noted:
             return
         self.is_exchange_noted = True
         self.activity_schedule(
             "mail.mail_activity_data_todo",
-            summary=self.env._("The exchange ended, its parcel has left"),
-            note=self.env._(
-                "The platform closed this after-sale after %s was shipped: ask the "
-                "carrier to bring the parcel back, or the buyer to keep and pay it.",
-                self.exchange_order_id.name,
-            ),
+            summary=summary,
+            note=note,
             user_id=(self.user_id or self.shop_id.user_id or self.env.user).id,
         )
 
@@ -138,8 +166,11 @@ class PddCase(models.Model):
             return ""
         return pop.parse_text(exchange.get("sku_id_exchange"))
 
-    def _prepare_exchange_vals(self, product):
-        """Return a sales order at no price: money never moves in an exchange."""
+    def _prepare_exchange_vals(self, lines):
+        """Return a sales order at no price: money never moves in an exchange.
+
+        :param dict lines: product -> quantity in the product's unit
+        """
         sale_order = self.order_id.sale_order_id
         return {
             "company_id": self.company_id.id,
@@ -155,10 +186,11 @@ class PddCase(models.Model):
                 Command.create(
                     {
                         "product_id": product.id,
-                        "product_uom_qty": self._get_return_quantity(),
+                        "product_uom_qty": quantity,
                         "price_unit": 0.0,
                         "discount": 0.0,
                     }
                 )
+                for product, quantity in lines.items()
             ],
         }

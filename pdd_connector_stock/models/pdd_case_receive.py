@@ -63,6 +63,7 @@ class PddCase(models.Model):
             if case._has_received() and not case._get_open_receipts():
                 case._note_quantities()
                 case._queue_stored(True)
+                case._review_balance()
 
     def _note_damaged(self, damaged_by_move):
         """Note damaged pieces; on a transfer they look like all others."""
@@ -72,10 +73,14 @@ class PddCase(models.Model):
 
     def _note_quantities(self):
         """Note what came back and what is missing, of all receipts together."""
-        moves = self.return_picking_ids.move_ids.filtered(lambda m: not m.scrap_id)
-        came = {move: move.quantity for move in moves if move.state == "done"}
+        moves = self._get_receipts().move_ids.filtered(lambda m: not m.scrap_id)
+        came = self._get_came(moves)
         missing = {
-            move: max(move.product_uom_qty - came.get(move, 0.0), 0.0) for move in moves
+            move: max(
+                move.product_uom_qty - move.quantity * (move.state == "done"), 0.0
+            )
+            for move in moves
+            if move.picking_id not in self.shared_picking_ids
         }
         self.write(
             {
@@ -83,8 +88,23 @@ class PddCase(models.Model):
                 "missing_quantity": sum(missing.values()),
                 "loss_amount": self.loss_amount + self._get_cost(missing),
                 "received_date": fields.Datetime.now(),
+                "received_amount": self.refund_amount,
             }
         )
+
+    def _get_came(self, moves):
+        """Return what came for this case: move -> quantity.
+
+        Of a receipt that serves several cases it is at most what this one waits for.
+        """
+        wanted, came = self._get_wanted(), {}
+        for move in moves.filtered(lambda move: move.state == "done"):
+            came[move] = move.quantity
+            if move.picking_id.pdd_shared_case_ids:
+                left = wanted.get(move.product_id, 0.0)
+                came[move] = min(move.quantity, left)
+                wanted[move.product_id] = left - came[move]
+        return came
 
     def _get_cost(self, quantities):
         """Return what these pieces cost.

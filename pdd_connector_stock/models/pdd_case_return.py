@@ -3,7 +3,6 @@
 from odoo import models
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.tools import SQL
 
 from ..const import PART_BY_PIECES
 
@@ -18,11 +17,24 @@ class PddCase(models.Model):
         for case in self:
             case = case.with_company(case.company_id)
             case._review_intercept()
-            if case.back_state in ("expected", "way") and not case.return_picking_ids:
-                case._create_receipts()
+            case._follow_returns()
             case._review_receipts()
+            case._note_received()
             case._review_report()
             case._review_exchange()
+            case._review_balance()
+
+    def _follow_returns(self):
+        """Take over what people returned, and expect the rest; once for a case."""
+        own = self.return_picking_ids.filtered(lambda receipt: not receipt.pdd_by_hand)
+        has_own = bool(own)
+        if not self._waits_for_goods() and not self.intercept_state:
+            return
+        self.order_id._take_case_turns()
+        waits = self._waits_for_goods()
+        self._adopt_returns()
+        if (waits or self._waits_for_goods()) and not has_own:
+            self._create_receipts()
 
     # --- the expected receipts
 
@@ -33,14 +45,7 @@ class PddCase(models.Model):
         open and a person receives the goods by hand.
         """
         self.ensure_one()
-        # Whoever waited here for another worker fails to serialize and is repeated: he
-        # sees the receipts of all cases of the order then, and expects nothing twice.
-        self.env.cr.execute(
-            SQL(
-                "UPDATE pdd_order SET write_date = write_date WHERE id = ANY(%s)",
-                self.order_id.ids,
-            )
-        )
+        self.order_id._take_case_turns()
         for picking, quantities in self._get_return_moves().items():
             lines = [
                 Command.create(
@@ -55,6 +60,7 @@ class PddCase(models.Model):
             ]
             receipt = (
                 self.env["stock.return.picking"]
+                .with_context(pdd_case_receipt=True)
                 .create({"picking_id": picking.id, "product_return_moves": lines})
                 ._create_return()
             )
@@ -69,18 +75,14 @@ class PddCase(models.Model):
     def _get_return_moves(self):
         """Return what can come back: done transfer -> {move: quantity}."""
         self.ensure_one()
-        order, refund = self.order_id, self.refund_id
-        lines = order.line_ids.filtered(
-            lambda line: line.sku_id.sku_id == refund.platform_sku_id
-        )
-        moves = (lines or order.line_ids).sale_line_id.move_ids.filtered(
-            lambda move: move.state == "done" and move.location_dest_usage == "customer"
-        )
-        pieces = self._get_return_quantity() if lines else float("inf")
-        left, result = {}, {}
-        for move in moves.sorted("id"):
+        wanted, expected = self._get_wanted(), self._get_expected()
+        left = {
+            product: quantity - expected[product]
+            for product, quantity in wanted.items()
+        }
+        result = {}
+        for move in self._get_delivered_moves():
             product = move.product_id
-            left.setdefault(product, pieces * move._get_quantity_per_sold())
             quantity = min(move._get_returnable_quantity(), left[product])
             if move.product_uom.compare(quantity, 0) > 0:
                 result.setdefault(move.picking_id, {})[move] = quantity
@@ -98,23 +100,28 @@ class PddCase(models.Model):
 
     def _get_open_receipts(self):
         """Return the receipts that are still to come."""
-        return self.return_picking_ids.filtered(
+        return self._get_receipts().filtered(
             lambda receipt: receipt.state not in ("done", "cancel")
         )
 
     def _has_received(self):
         """Return whether some of the goods are back."""
-        return "done" in self.return_picking_ids.mapped("state")
+        return "done" in self._get_receipts().mapped("state")
 
     def _review_receipts(self):
         """Write the buyer's number on the receipts; cancel those not due any more."""
         receipts = self._get_open_receipts()
         for receipt in receipts:
             number = self._get_expected_number(receipt)
-            if number and receipt.carrier_tracking_ref != number:
+            is_typed = receipt.pdd_by_hand and receipt.carrier_tracking_ref
+            if number and not is_typed and receipt.carrier_tracking_ref != number:
                 receipt.carrier_tracking_ref = number
         if not receipts or (self._expects_goods() and not self.is_written_off):
             return
+        by_hand = receipts.filtered("pdd_by_hand")
+        self.shared_picking_ids -= by_hand
+        (by_hand & self.return_picking_ids).pdd_case_id = False  # a person's to end
+        receipts -= by_hand
         if not (self.is_written_off and self._has_received()):
             # not missing: with the buyer, and expected anew when he asks again
             receipts.pdd_case_id = False
@@ -140,22 +147,35 @@ class PddCase(models.Model):
                 case.is_written_off = False
             case = case.with_company(case.company_id)
             case._expect_goods()
-            if not case.return_picking_ids:
-                raise UserError(
-                    self.env._(
-                        "Nothing of the order %s was delivered from Odoo: book the goods "
-                        "by an ordinary receipt, then give up the parcel here.",
-                        case.order_sn,
-                    )
-                )
+            if not case._get_receipts():
+                raise UserError(case._explain_no_receipt())
+
+    def _explain_no_receipt(self):
+        """Return why nothing can be expected."""
+        receipts = self._get_delivered_moves().returned_move_ids._filter_expected()
+        if receipts:
+            return self.env._(
+                "All that was delivered of these goods of the order %(order)s is back, or "
+                "expected, with %(receipts)s: receive these, or give up the parcel here.",
+                order=self.order_sn,
+                receipts=", ".join(receipts.picking_id.mapped("name")),
+            )
+        return self.env._(
+            "Nothing of the order %s was delivered from Odoo: book the goods "
+            "by an ordinary receipt, then give up the parcel here.",
+            self.order_sn,
+        )
 
     def _expect_goods(self):
         """Create the receipts, unless there are some; cancelled ones do not count."""
         receipts = self.return_picking_ids
         if not self._get_open_receipts() and not self._has_received():
             receipts.pdd_case_id = False
+            self.order_id._take_case_turns()
+            self._adopt_returns()
             self._create_receipts()
         self._review_receipts()
+        self._note_received()
 
     def action_write_off(self):
         """Stop waiting for goods that will not come."""

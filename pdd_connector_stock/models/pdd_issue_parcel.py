@@ -10,8 +10,9 @@ class PddIssue(models.Model):
         selection_add=[
             ("scan", "Pick-up scan missing"),
             ("waybill", "Waybill number not known"),
+            ("case", "Goods and money do not agree"),
         ],
-        ondelete={"scan": "cascade", "waybill": "cascade"},
+        ondelete={"scan": "cascade", "waybill": "cascade", "case": "cascade"},
     )
 
     def _fix_scan(self):
@@ -40,3 +41,12 @@ class PddIssue(models.Model):
             "pdd_connector_stock.pdd_warehouse_rule_action"
         )
         return {**action, "domain": [("id", "=", int(number))]}
+
+    def _fix_case(self):
+        """Open the after-sale's case, which names the next step."""
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "pdd.case",
+            "res_id": int(self.key),
+            "view_mode": "form",
+        }

@@ -15,3 +15,12 @@ class SaleOrder(models.Model):
         ondelete="restrict",
         help="The exchange, resend or repair that this order serves.",
     )
+
+    def _get_pdd_orders_shipped(self):
+        """Return the platform's orders whose parcels the transfers of these orders are.
+
+        What came back and is sent again, since nothing was refunded, is a parcel of the
+        order it came from.
+        """
+        again = self.pdd_case_id.filtered("is_sent_again")
+        return self.pdd_order_ids or again.order_id

@@ -27,6 +27,7 @@ class StockPicking(models.Model):
         result = super()._action_done()
         # the outbox belongs to the connector; validating needs no right to it
         self.sudo()._queue_exchange_parcels()
+        self.sudo().sale_id.pdd_case_id._review_balance()  # as above
         return result
 
     def write(self, vals):
@@ -38,7 +39,8 @@ class StockPicking(models.Model):
 
     def _get_pdd_exchange_case(self):
         """Return the after-sale for which the goods of a transfer are sent."""
-        return self.sale_id.pdd_case_id or self.pdd_exchange_case_id
+        case = self.sale_id.pdd_case_id or self.pdd_exchange_case_id
+        return case.filtered(lambda case: not case.is_sent_again)
 
     def _is_pdd_exchange(self):
         """Return whether Odoo's own exchange of an order sends these goods."""

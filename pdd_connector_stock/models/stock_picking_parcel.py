@@ -85,10 +85,14 @@ class StockPicking(models.Model):
             )
         )
         orders = {
-            picking: picking_moves.sale_line_id.order_id.pdd_order_ids
+            picking: picking_moves.sale_line_id.order_id._get_pdd_orders_shipped()
             for picking, picking_moves in moves.grouped("picking_id").items()
         }
         return {picking: found for picking, found in orders.items() if found}
+
+    def _is_sent_again(self):
+        """Return whether these goods are no part of what the buyer ordered."""
+        return self._is_pdd_exchange() or bool(self.sale_id.pdd_case_id)
 
     def _get_pdd_numbers(self):
         """Return carrier and tracking numbers as the platform wants them."""
@@ -107,7 +111,7 @@ class StockPicking(models.Model):
     def _prepare_pdd_parcel_vals(self, order, logistics, number, sequence):
         self.ensure_one()
         is_seen = order.tracking_number and not order.parcel_ids
-        if not number and is_seen and not self._is_pdd_exchange():
+        if not number and is_seen and not self._is_sent_again():
             return self._prepare_pdd_seen_vals(order)
         state = self.env["pdd.parcel"]._get_open_state(logistics, number)
         return {
@@ -116,7 +120,7 @@ class StockPicking(models.Model):
             "sequence": sequence,
             "logistics_id": logistics.id,
             "tracking_number": number,
-            "extra_track_type": SENT_AGAIN if self._is_pdd_exchange() else PART,
+            "extra_track_type": SENT_AGAIN if self._is_sent_again() else PART,
             "state": state,
         }
 

@@ -70,7 +70,7 @@ class PddReturnReceive(models.TransientModel):
         A buyer sends all back in one parcel; parcels called back come one by one.
         """
         text = (self.scan or "").strip()
-        receipts = self.case_id.return_picking_ids
+        receipts = self.case_id._get_receipts()
         with_number = receipts.filtered(lambda r: r.carrier_tracking_ref == text)
         return with_number or receipts
 
@@ -85,6 +85,7 @@ class PddReturnReceive(models.TransientModel):
         if not text:
             return Case
         waiting = Domain("return_picking_ids.state", "=", "assigned")
+        waiting |= Domain("shared_picking_ids.state", "=", "assigned")
         for domain in (
             Domain("return_number", "=", text)
             | Domain("return_picking_ids.carrier_tracking_ref", "=", text),

@@ -102,6 +102,7 @@ class ParcelMixin:
         parcels.write({"retry_date": False})
 
     def _ask_refund(self, order, **details):
+        self.sim.clock.advance(2)  # two changes within one second look alike
         self.platform.event(order.order_sn, "refund_request", **details)
         self._read_all()
 

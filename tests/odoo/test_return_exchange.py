@@ -209,6 +209,15 @@ class TestReturnExchange(ParcelCase):
         self.assertEqual(len(order.parcel_ids), 1)
         self.assertFalse(self._calls(EXTRA))
 
+    def test_an_exchange_by_hand_that_is_withdrawn_is_shown_to_a_person(self):
+        order, case = self._asked(4)
+        picking = self._exchange_by_hand(order)
+        self.sim.clock.advance(2)
+        self.platform.event(order.order_sn, "case_status", status=17)
+        self._read_all()
+        self.assertIn(picking.name, case.activity_ids.note)
+        self.assertNotEqual(picking.state, "cancel")
+
     def test_odoos_own_exchange_without_an_after_sale_is_told_as_sent_again(self):
         order = self._make_orders()
         self._ship(order)

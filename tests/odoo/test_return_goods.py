@@ -4,9 +4,11 @@ import json
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
 from odoo.tests import Form, new_test_user, tagged
 from odoo.tools import mute_logger
 
+from .common import upgrade
 from .parcel_common import ParcelCase
 from .warehouse_common import read_orders
 
@@ -32,6 +34,7 @@ class TestReturnGoods(ParcelCase):
         return order, case
 
     def _event(self, order, event, **details):
+        self.sim.clock.advance(2)  # two changes within one second look alike
         self.platform.event(order.order_sn, event, **details)
         self._read_all()
 
@@ -562,3 +565,377 @@ class TestReturnGoods(ParcelCase):
             costs.append(self.env.cr.sql_log_count - before)
             self.assertEqual(some.reason_id, quality)
         self.assertEqual(costs[0], costs[1])
+
+    # --- returns made by hand
+
+    def _return_by_hand(self, order, quantity):
+        """Use Odoo's own return wizard on an order's delivery."""
+        delivery = order.sale_order_id.picking_ids.filtered(
+            lambda picking: picking.state == "done" and not picking.return_id
+        )[:1]
+        wizard = (
+            self.env["stock.return.picking"]
+            .with_context(active_id=delivery.id, active_model="stock.picking")
+            .create({})
+        )
+        wizard.product_return_moves.quantity = quantity
+        return self.env["stock.picking"].browse(
+            wizard.action_create_returns()["res_id"]
+        )
+
+    def _expected(self, order):
+        """Return how much the forecast expects of an order's goods."""
+        moves = self.env["stock.move"].search(
+            [
+                ("product_id", "in", order.line_ids.product_id.ids),
+                ("picking_code", "=", "incoming"),
+                ("state", "not in", ("done", "cancel", "draft")),
+            ]
+        )
+        return sum(moves.mapped("product_uom_qty"))
+
+    def test_a_return_made_before_the_after_sale_is_read_is_its_receipt(self):
+        order, case = self._ship_and_ask_return()
+        receipt = self._return_by_hand(order, 2)
+        self._event(order, "return_agree")
+        self.assertEqual(case.return_picking_ids, receipt)
+        self.assertEqual(self._expected(order), 2)
+        self._event(order, "return_ship", tracking_number=NUMBER)
+        self.assertEqual(case.refund_id.tracking_number, NUMBER)
+        self.assertEqual(receipt.carrier_tracking_ref, NUMBER)
+        receipt.button_validate()
+        self.assertRecordValues(
+            case,
+            [{"good_quantity": 2, "missing_quantity": 0, "back_state": "received"}],
+        )
+        self._tell()
+        self.assertEqual(len(self._calls(STORED)), 1)
+
+    def test_goods_that_are_back_before_the_after_sale_is_read_are_received(self):
+        order = self._make_orders(items=[{"count": 2}])
+        self._ship(order, f"SF1{order.id:012}")
+        self._send_parcels()
+        self._return_by_hand(order, 2).button_validate()
+        self._ask_refund(order)
+        self._event(order, "return_agree")
+        case = order.refund_ids.case_ids
+        self.assertRecordValues(case, [{"back_state": "received", "good_quantity": 2}])
+        self._event(order, "refund_agree")
+        self.assertTrue(case.is_closed)
+
+    def test_a_return_made_besides_the_cases_receipt_replaces_it(self):
+        order, case = self._expect_return(count=2)
+        own = case.return_picking_ids
+        receipt = self._return_by_hand(order, 2)
+        self.assertEqual(own.state, "cancel")
+        self.assertEqual(case.return_picking_ids, receipt)
+        self.assertEqual(self._expected(order), 2)
+        receipt.button_validate()
+        self.assertRecordValues(case, [{"good_quantity": 2, "missing_quantity": 0}])
+        self._read_all()
+        self.assertEqual(case.return_picking_ids, receipt)
+
+    def test_a_part_returned_by_hand_is_taken_off_the_cases_receipt(self):
+        order, case = self._expect_return(count=3)
+        own = case.return_picking_ids
+        receipt = self._return_by_hand(order, 1)
+        self.assertEqual(own.move_ids.product_uom_qty, 2)
+        self.assertEqual((own.state, self._expected(order)), ("assigned", 3))
+        receipt.button_validate()
+        self.assertEqual(case.back_state, "way")
+        own.button_validate()
+        self.assertRecordValues(case, [{"good_quantity": 3, "missing_quantity": 0}])
+
+    def test_a_part_returned_before_leaves_the_rest_to_the_case(self):
+        order, case = self._ship_and_ask_return(count=3)
+        first = self._return_by_hand(order, 1)
+        first.button_validate()
+        self._event(order, "return_agree")
+        own = case.return_picking_ids - first
+        self.assertEqual(own.move_ids.product_uom_qty, 2)
+        self.assertEqual(case.back_state, "expected")
+
+    def test_a_return_by_hand_that_is_received_in_parts_is_waited_for(self):
+        order, case = self._expect_return(count=2)
+        receipt = self._return_by_hand(order, 2)
+        receipt.move_ids.write({"quantity": 1, "picked": True})
+        receipt.with_context(skip_backorder=True).button_validate()
+        self.assertEqual(case.back_state, "way")
+        receipt.backorder_ids.button_validate()
+        self.assertRecordValues(case, [{"good_quantity": 2, "back_state": "received"}])
+
+    def test_a_return_by_hand_that_is_cancelled_is_expected_by_the_case_again(self):
+        order, case = self._expect_return(count=2)
+        self._return_by_hand(order, 2).action_cancel()
+        receipt = case.return_picking_ids
+        self.assertRecordValues(receipt, [{"state": "assigned", "pdd_by_hand": False}])
+        self.assertEqual(self._expected(order), 2)
+        self._receive(NUMBER)
+        self.assertEqual(case.good_quantity, 2)
+
+    def test_more_than_was_delivered_cannot_come_back(self):
+        order, case = self._expect_return(count=2)
+        own = case.return_picking_ids
+        too_many = self.assertRaisesRegex(UserError, "2.* were delivered")
+        with too_many, self.env.cr.savepoint():
+            self._return_by_hand(order, 3)
+        self.env.invalidate_all()
+        self.assertEqual(own.state, "assigned")
+        self._receive(NUMBER)
+        self.assertEqual(own.state, "done")
+        with self.assertRaisesRegex(UserError, own.name):
+            self._return_by_hand(order, 1)
+
+    def test_more_than_the_case_names_may_be_returned_by_hand(self):
+        order, case = self._ship_and_ask_return(count=3, pieces=1, amount=100)
+        self._event(order, "return_agree")
+        receipt = self._return_by_hand(order, 3)
+        self.assertEqual(self._expected(order), 3)
+        receipt.button_validate()
+        self.assertRecordValues(
+            case,
+            [{"good_quantity": 3, "missing_quantity": 0, "back_state": "received"}],
+        )
+
+    def test_one_return_by_hand_serves_two_cases_of_an_order(self):
+        skus = [*self.platform.shop(None).skus][:2]
+        order = self._make_orders(items=[{"sku_id": sku, "count": 1} for sku in skus])
+        self._ship(order, f"SF1{order.id:012}")
+        self._send_parcels()
+        first_refund = self._refund_of(order, skus[0])
+        second_refund = self._refund_of(order, skus[1])
+        first, second = first_refund.case_ids, second_refund.case_ids
+        receipt = self._return_by_hand(order, 1)
+        self.assertEqual(
+            receipt.pdd_case_id | receipt.pdd_shared_case_ids, first | second
+        )
+        self.assertEqual(self._expected(order), 2)
+        receipt.button_validate()
+        self.assertEqual((first + second).mapped("good_quantity"), [1, 1])
+        self.assertEqual((first + second).mapped("back_state"), ["received"] * 2)
+
+    def _refund_of(self, order, sku_id):
+        """Return an agreed return of one line, as the platform would show it."""
+        line = order.line_ids.filtered(lambda line: line.sku_id.sku_id == str(sku_id))
+        refund = self.env["pdd.refund"].create(
+            {
+                "shop_id": self.shop.id,
+                "order_id": order.id,
+                "order_sn": order.order_sn,
+                "currency_id": order.currency_id.id,
+                "after_sales_id": f"9{line.id}",
+                "after_sales_type": 3,
+                "after_sales_status": 7,
+                "platform_sku_id": line.sku_id.sku_id,
+                "quantity": 1,
+                "refund_amount": 10,
+            }
+        )
+        refund._review_cases()
+        self.assertTrue(refund.case_ids.return_picking_ids)
+        return refund
+
+    def test_a_draft_of_a_return_binds_nobody(self):
+        order, case = self._ship_and_ask_return(count=2)
+        delivery = order.sale_order_id.picking_ids
+        draft = self.env["stock.picking"].create(
+            {
+                "picking_type_id": self.warehouse.in_type_id.id,
+                "location_id": delivery.location_dest_id.id,
+                "location_dest_id": self.warehouse.lot_stock_id.id,
+                "return_id": delivery.id,
+                "move_ids": [
+                    Command.create(
+                        {
+                            "product_id": delivery.move_ids.product_id.id,
+                            "product_uom_qty": 2,
+                            "location_id": delivery.location_dest_id.id,
+                            "location_dest_id": self.warehouse.lot_stock_id.id,
+                            "origin_returned_move_id": delivery.move_ids.id,
+                        }
+                    )
+                ],
+            }
+        )
+        self._event(order, "return_agree")
+        own = case.return_picking_ids
+        self.assertEqual(own.move_ids.product_uom_qty, 2)
+        draft.action_confirm()
+        self.assertEqual(own.state, "cancel")
+        self.assertEqual(case.return_picking_ids, draft)
+        self.assertEqual(self._expected(order), 2)
+
+    def test_what_is_scrapped_after_a_return_by_hand_came_back_all_the_same(self):
+        order, case = self._expect_return(count=2)
+        receipt = self._return_by_hand(order, 2)
+        receipt.button_validate()
+        self.env["stock.scrap"].create(
+            {
+                "product_id": receipt.move_ids.product_id.id,
+                "scrap_qty": 1,
+                "picking_id": receipt.id,
+                "location_id": receipt.location_dest_id.id,
+            }
+        ).do_scrap()
+        self.assertRecordValues(case, [{"good_quantity": 2, "missing_quantity": 0}])
+        self._read_all()
+        self.assertEqual(case.return_picking_ids, receipt)
+
+    def test_a_return_by_hand_says_that_the_called_back_parcel_is_coming(self):
+        order = self._make_orders(items=[{"count": 2}])
+        self._ship(order, f"SF1{order.id:012}")
+        self._send_parcels()
+        self._ask_refund(order, kind=1)
+        case = order.refund_ids.case_ids
+        self.assertEqual(case.intercept_state, "todo")
+        receipt = self._return_by_hand(order, 2)
+        self.assertRecordValues(
+            case, [{"intercept_state": "done", "back_state": "expected"}]
+        )
+        self.assertEqual(case.return_picking_ids, receipt)
+
+    def test_a_return_for_exchange_is_the_cases_receipt(self):
+        order, case = self._expect_return(count=1)
+        own = case.return_picking_ids
+        delivery = order.sale_order_id.picking_ids.filtered(
+            lambda picking: picking.state == "done"
+        )
+        wizard = (
+            self.env["stock.return.picking"]
+            .with_context(active_id=delivery.id, active_model="stock.picking")
+            .create({})
+        )
+        wizard.product_return_moves.quantity = 1
+        wizard.action_create_exchanges()
+        self.assertEqual(own.state, "cancel")
+        self.assertTrue(case.return_picking_ids.pdd_by_hand)
+        self.assertEqual(self._expected(order), 1)
+
+    def test_a_withdrawn_after_sale_leaves_a_return_by_hand_to_the_person(self):
+        order, case = self._expect_return(number=None)
+        receipt = self._return_by_hand(order, 2)
+        self._event(order, "refund_withdraw")
+        self.assertEqual(receipt.state, "assigned")
+        self.assertFalse(case.return_picking_ids)
+
+    # --- goods and money agree
+
+    def _receive_and_withdraw(self, status=11):
+        order, case = self._expect_return(count=2)
+        self._receive(NUMBER)
+        self._event(order, "case_status", status=status)
+        return order, case
+
+    def _issue(self, case):
+        return self.env["pdd.issue"].search(
+            [("cause", "=", "case"), ("key", "=", str(case.id))]
+        )
+
+    def _pay(self, case):
+        """Let the platform show that the money was paid back after all."""
+        case.refund_id.after_sales_status = 10
+        case.refund_id._review_cases()
+        self.env.invalidate_all()
+
+    def test_what_is_received_and_not_refunded_stays_open_in_trouble(self):
+        for status in (9, 11, 12, 13):
+            with self.subTest(status):
+                order, case = self._receive_and_withdraw(status)
+                self.assertRecordValues(
+                    case, [{"is_closed": False, "balance_state": "kept"}]
+                )
+                self.assertIn("send the goods again", case.balance_message)
+                issue = self._issue(case)
+                self.assertEqual(issue.state, "open")
+                self.assertIn(order.order_sn, issue.name)
+                self.assertEqual(issue.action_fix()["res_id"], case.id)
+
+    def test_goods_sent_again_close_the_case(self):
+        order, case = self._receive_and_withdraw()
+        case.action_send_again()
+        again = case.exchange_order_id
+        self.assertEqual(again.amount_total, 0)
+        self.assertEqual(again.order_line.product_uom_qty, 2)
+        self.assertFalse(case.is_closed)
+        self.assertIn("ship their order", case.balance_message)
+        self._read_all()
+        self.assertEqual(again.state, "sale")
+        picking = again.picking_ids
+        self._prepare_parcel(picking, "SF7000000000001")
+        picking.button_validate()
+        self.assertTrue(case.is_closed)
+        self.assertEqual(self._issue(case).state, "solved")
+        self.assertEqual(picking.pdd_parcel_ids.extra_track_type, "2")
+        self.assertEqual(picking.pdd_parcel_ids.order_id, order)
+
+    def test_cases_that_an_earlier_version_closed_are_shown_after_the_upgrade(self):
+        _order, case = self._receive_and_withdraw()
+        self._issue(case).unlink()
+        upgrade(self.env, "pdd_connector_stock", "post-cases")
+        self.assertEqual(self._issue(case).state, "open")
+
+    def test_a_refund_by_hand_closes_the_case(self):
+        _order, case = self._receive_and_withdraw()
+        case.action_settle_by_hand()
+        self.assertTrue(case.is_closed)
+        self.assertEqual(self._issue(case).state, "solved")
+
+    def test_who_may_only_read_the_case_settles_nothing(self):
+        _order, case = self._receive_and_withdraw()
+        packer = new_test_user(self.env, "packer2", groups="stock.group_stock_user")
+        for action in ("action_settle_by_hand", "action_send_again"):
+            with self.assertRaises(AccessError):
+                getattr(case.with_user(packer), action)()
+
+    def test_a_parcel_withdrawn_on_its_way_back_is_waited_for_and_settled(self):
+        order, case = self._expect_return(count=2)
+        self._event(order, "refund_withdraw")
+        self.assertFalse(case.is_closed)
+        self.assertIn("on its way back", case.balance_message)
+        self._receive(NUMBER)
+        self.assertRecordValues(case, [{"is_closed": False, "balance_state": "kept"}])
+        self.assertEqual(self._issue(case).state, "open")
+
+    def test_an_after_sale_asked_for_again_and_paid_closes_the_case(self):
+        order, case = self._receive_and_withdraw()
+        case.action_settle_by_hand()
+        self.assertTrue(case.is_closed)
+        self._event(order, "case_status", status=7)
+        self.assertRecordValues(
+            case, [{"is_closed": False, "is_settled_by_hand": False}]
+        )
+        self._event(order, "case_status", status=11)
+        self.assertEqual(case.balance_state, "kept")
+        self._pay(case)
+        self.assertRecordValues(case, [{"is_closed": True, "money_state": "paid"}])
+        self.assertEqual(set(self._issue(case).mapped("state")), {"solved"})
+
+    def test_goods_to_be_sent_again_stay_when_the_buyer_is_paid_after_all(self):
+        _order, case = self._receive_and_withdraw()
+        case.action_send_again()
+        again = case.exchange_order_id
+        self._pay(case)
+        self.assertEqual(again.state, "cancel")
+        self.assertTrue(case.is_closed)
+
+    def test_an_amount_changed_after_the_receipt_is_a_persons_to_confirm(self):
+        _order, case = self._expect_return(count=2)
+        self._receive(NUMBER)
+        asked = case.received_amount
+        self.assertTrue(asked)
+        case.refund_id.refund_amount = asked - 1
+        self.assertEqual(case.balance_state, "agree")  # it is still running
+        self._pay(case)
+        self.assertRecordValues(case, [{"is_closed": False, "balance_state": "amount"}])
+        self.assertIn("compare", case.balance_message)
+        case.action_settle_by_hand()
+        self.assertTrue(case.is_closed)
+
+    def test_goods_of_a_withdrawn_after_sale_serve_the_next_one(self):
+        order, case = self._receive_and_withdraw()
+        self._ask_refund(order)
+        self._event(order, "return_agree")
+        later = order.refund_ids.case_ids - case
+        self.assertRecordValues(later, [{"back_state": "received", "good_quantity": 2}])
+        self.assertTrue(case.is_closed)
+        self.assertEqual(self._expected(order), 0)
