@@ -2,6 +2,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """When something that failed is tried again: one ladder for all that calls by itself."""
 
+from datetime import timedelta
+
 from . import pop
 
 MOST_STEPS = 16  # of the ladder: no number grows without end
@@ -26,3 +28,13 @@ def is_failed_call(error):
     if isinstance(error, pop.PddThrottledError):
         return bool(error.code)
     return isinstance(error, pop.PddError)
+
+
+def pause_of_api(error):
+    """Return how long the API of a refused call is paused, None when it is not.
+
+    Only this API of this shop waits, whatever else the shop has to say.
+    """
+    if not getattr(error, "pauses_api", False):
+        return None
+    return timedelta(seconds=error.retry_after)

@@ -12,6 +12,11 @@ COMPANIES_API = "pdd.logistics.companies.get"
 
 SIGNED_ACTIONS = ("SIGN", "SIGN_ON_BEHALF")  # of a trace
 
+# quantities: what each publication needs
+STOCK_READ_API = "pdd.goods.skus.get"
+STOCK_WRITE_API = "pdd.goods.quantity.update"
+PUBLISH_APIS = (STOCK_READ_API, STOCK_WRITE_API)
+
 # electronic waybills
 SUBSCRIPTION_API = "pdd.waybill.search"
 TEMPLATE_API = "pdd.cloudprint.stdtemplates.get"

@@ -79,6 +79,12 @@ class Answer:
         return min(self.parts, key=lambda part: part["offer"], default=None)
 
 
+def plain(number):
+    """Return a quantity as people write it: all its digits, no exponent."""
+    text = f"{number:.6f}".rstrip("0").rstrip(".")
+    return "0" if text in ("-0", "") else text
+
+
 def exact(number):
     """Return a quantity as Decimal without the noise of binary floats."""
     return Decimal(repr(round(number, 6)))

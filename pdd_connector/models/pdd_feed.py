@@ -7,7 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from .. import pop
-from ..backoff import pause_after
+from ..backoff import pause_after, pause_of_api
 from ..races import RACES
 
 _logger = logging.getLogger(__name__)
@@ -210,7 +210,11 @@ class PddFeed(models.Model):
         failures = self.failure_count + 1
         delay = pause_after(failures, RETRY, MOST_RETRY)
         if isinstance(error, pop.PddThrottledError):
-            failures, delay = self.failure_count, timedelta(seconds=error.retry_after)
+            failures = self.failure_count
+        if pause := pause_of_api(error):
+            delay = pause
+            cron = self.env.ref(self._get_cron_xmlid())
+            cron._trigger(fields.Datetime.now() + delay)
         sentence = self._explain(error)
         if failures >= REPORT_AFTER:
             self.env["pdd.issue"]._report(

@@ -7,7 +7,7 @@ from odoo import api, fields, models
 from odoo.tools.translate import LazyTranslate
 
 from .. import pop
-from ..backoff import is_failed_call, pause_after
+from ..backoff import is_failed_call, pause_after, pause_of_api
 
 _lt = LazyTranslate(__name__)
 _logger = logging.getLogger(__name__)
@@ -157,7 +157,7 @@ class PddOrderLookup(models.Model):
             if id(error) not in made and not isinstance(error, pop.PddBusinessError):
                 failures += is_failed_call(error)
             made.add(id(error))
-            pause = pause_after(failures, RETRY, MOST_RETRY)
+            pause = pause_of_api(error) or pause_after(failures, RETRY, MOST_RETRY)
             lookup.write(
                 {
                     "attempt_count": failures,

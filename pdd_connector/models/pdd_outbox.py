@@ -9,7 +9,7 @@ from odoo.fields import Domain
 from psycopg2 import OperationalError
 
 from .. import pop
-from ..backoff import is_failed_call, pause_after
+from ..backoff import is_failed_call, pause_after, pause_of_api
 from ..batches import by_company
 from ..races import RACES
 
@@ -20,6 +20,8 @@ BATCH_SECONDS = 180  # leaves the slowest call ample time within the lease
 RETRY = timedelta(minutes=2)  # after the first call without an answer
 MOST_RETRY = timedelta(minutes=30)
 SHOP_RETRY_MINUTES = 10  # the shop as a whole cannot call
+# of an outcome, not stored: only one API waits, the shop's other calls go on
+GOES_ON = "goes_on"
 
 
 class PddOutbox(models.AbstractModel):
@@ -153,12 +155,21 @@ class PddOutbox(models.AbstractModel):
         while left:
             outcomes = left._tell_some(claims, resting_shops, end)
             for row, (vals, _seen) in outcomes.items():
-                if vals and vals.get("retry_date"):
+                if self._must_rest(vals):
                     resting_shops |= row.shop_id
             self._keep(outcomes)
             left = left[len(outcomes) :]
             commit_progress(len(outcomes))
         return resting_shops
+
+    @api.model
+    def _must_rest(self, vals):
+        """Return whether an outcome keeps the shop's other rows from being sent now.
+
+        Where one API is paused, rows that need it wait for its end without a call.
+        """
+        goes_on = (vals or {}).pop(GOES_ON, False)
+        return bool(vals and vals.get("retry_date") and not goes_on)
 
     def _tell_some(self, claims, resting_shops, end):
         """Tell the first of these rows, as many as may be written down together.
@@ -267,7 +278,10 @@ class PddOutbox(models.AbstractModel):
             pause = pause_after(self.attempt_count + 1, RETRY, MOST_RETRY)
             vals = self._prepare_retry_vals(pause / MINUTE, sentence)
             return {**vals, "is_unsure": True}
-        if isinstance(error, pop.PddThrottledError | pop.PddBusyError):
+        if pause := pause_of_api(error):
+            vals = self._prepare_retry_vals(pause / MINUTE, sentence)
+            return {**vals, GOES_ON: True}
+        if isinstance(error, pop.PddBusyError):
             return self._prepare_retry_vals(error.retry_after / 60, sentence)
         if isinstance(error, pop.PddBusinessError | pop.PddParameterError):
             return self._prepare_error_vals(sentence)

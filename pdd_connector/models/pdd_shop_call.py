@@ -121,19 +121,40 @@ class PddShop(models.Model):
 
     def _call_client(self, client, api_name, params):
         """Call in the shop's pace, leaving a row in the journal; renew nothing."""
-        self._take_place(api_name)
+        pauses = self._take_place(api_name)
         started = time.monotonic()
         try:
             answer = self._call_by_clock(client, api_name, params)
         except pop.PddError as error:
-            if isinstance(error, pop.PddThrottledError):
-                self.env["pdd.api.budget"]._block(
-                    self._budget_key(), api_name, error.retry_after
-                )
+            if error.pauses_api:
+                self._pause_api(api_name, error)
             self._log_call(api_name, params, started, error)
             raise
+        if pauses:
+            self.env["pdd.api.budget"]._end_pauses(self._budget_key(), api_name)
         self._log_call(api_name, params, started)
         return answer
+
+    def _pause_api(self, api_name, error):
+        """Keep one API of this shop quiet; the error knows for how long afterwards.
+
+        As long as the platform says, else as long as it counts calls, then longer.
+        """
+        error.retry_after = self.env["pdd.api.budget"]._block(
+            self._budget_key(),
+            api_name,
+            error.retry_after,
+            grows=not error.is_pause_sent,
+        )
+
+    def _get_pause(self, api_names):
+        """Return the seconds until these APIs take calls of this shop; 0: now.
+
+        What a call waits for by itself is no pause.
+        """
+        budget = self.env["pdd.api.budget"]
+        seconds = budget._get_pause(self._budget_key(), api_names)
+        return seconds if seconds > PATIENCE else 0.0
 
     def _call_by_clock(self, client, api_name, params):
         """Call; when the platform refuses our time, learn its time and call again."""
@@ -150,12 +171,15 @@ class PddShop(models.Model):
             return client.call(api_name, **params)
 
     def _take_place(self, api_name):
-        """Wait for the next free place of this API, at most ``PATIENCE`` seconds."""
+        """Wait for the next free place of this API, at most ``PATIENCE`` seconds.
+
+        :return int: pauses since the API was last answered
+        """
         pace = min(
             self.calls_per_second,
             API_CALLS_PER_SECOND.get(api_name, self.calls_per_second),
         )
-        taken, seconds = self.env["pdd.api.budget"]._reserve(
+        taken, seconds, pauses = self.env["pdd.api.budget"]._take_place(
             self._budget_key(), api_name, pace, PATIENCE
         )
         if not taken:
@@ -164,6 +188,7 @@ class PddShop(models.Model):
             )
         if seconds:
             time.sleep(seconds)
+        return pauses
 
     def _budget_key(self):
         return f"{self.gateway_url} {self.mall_id or self.id}"

@@ -60,3 +60,44 @@ Not here although their names say "get" or "batch": ``pdd.waybill.get`` takes a
 number, ``pdd.goods.spec.id.get`` may create a value, ``pdd.open.decrypt.batch`` eats
 a quota, and the token APIs use up a code or a refresh token.
 """
+
+LIMIT_WINDOWS = {
+    "pdd.order.list.get": 60,
+    "pdd.order.basic.list.get": 1,
+    "pdd.order.number.list.increment.get": 60,
+    "pdd.order.information.get": 60,
+    "pdd.order.status.get": 60,
+    "pdd.order.tradein.info": 1,
+    "pdd.refund.list.increment.get": 10,
+    "pdd.refund.information.get": 1,
+    "pdd.goods.list.get": 60,
+    "pdd.goods.detail.get": 60,
+    "pdd.goods.commit.detail.get": 60,
+    "pdd.goods.quantity.update": 1,
+    "pdd.goods.sku.price.update": 1,
+    "pdd.goods.sale.status.set": 10,
+    "pdd.goods.add": 1,
+    "pdd.goods.edit.goods.commit": 10,
+    "pdd.goods.cat.rule.get": 1,
+    "pdd.goods.skus.get": 1,
+    "pdd.logistics.online.send": 1,
+    "pdd.logistics.companies.get": 10,
+    "pdd.logistics.address.get": 1,
+    "pdd.logistics.ordertrace.get": 20,
+    "pdd.waybill.get": 1,
+    "pdd.waybill.search": 1,
+    "pdd.waybill.update": 1,
+    "pdd.cloud.print": 1,
+    "pdd.open.decrypt.batch": 10,
+    "pdd.open.decrypt.mask.batch": 10,
+    "pdd.finance.balance.daily.bill.url.get": 1,
+    "pdd.invoice.detail.upload": 1,
+    "pdd.einvoice.info.query": 1,
+    "pdd.mall.info.get": 1,
+    "pdd.pmc.accrue.query": 1,
+}
+"""Name of the API -> seconds over which the platform counts its calls.
+
+Where several limits are published, it is the window of the shop's own, then of the
+application's. When it is over, calls are taken again.
+"""

@@ -5,6 +5,7 @@
 Source of the codes: PDD Open Platform, "error codes" of every API page (2026).
 """
 
+from .apis import LIMIT_WINDOWS
 from .redact import safe_text
 
 
@@ -15,9 +16,11 @@ class PddError(Exception):
     :ivar request_id: the platform's number of the call, for its support, or None
     :ivar outcome_unknown: the call may have taken effect: read the state before
         a write is sent again
+    :ivar pauses_api: no call of this API and shop is taken for ``retry_after`` seconds
     """
 
     outcome_unknown = False
+    pauses_api = False
 
     def __init__(self, text, *, api_name=None, request_id=None):
         super().__init__(f"{api_name}: {text}" if api_name else text)
@@ -71,10 +74,12 @@ class PddApiError(PddError):
     :ivar sub_code: the business code as text, or None
     :ivar sub_message: the text of the business code, one line, cut
     :ivar retry_after: seconds to wait before the next call, or None
+    :ivar is_pause_sent: whether the platform itself sent these seconds
     """
 
     summary = "the platform refused the call"
     retry_after = None
+    is_pause_sent = False
 
     def __init__(
         self,
@@ -91,7 +96,10 @@ class PddApiError(PddError):
         self.message = message
         self.sub_code = sub_code
         self.sub_message = sub_message
-        self.retry_after = retry_after or RETRY_AFTER.get(code, self.retry_after)
+        if retry_after:
+            self.retry_after, self.is_pause_sent = retry_after, True
+        else:
+            self.retry_after = RETRY_AFTER.get(code, self.retry_after)
         super().__init__(self._sentence(), api_name=api_name, request_id=request_id)
 
     def _sentence(self):
@@ -102,10 +110,19 @@ class PddApiError(PddError):
 
 
 class PddThrottledError(PddApiError):
-    """Called too often: nothing was done, wait ``retry_after`` seconds."""
+    """Called too often: nothing was done, wait ``retry_after`` seconds.
+
+    Where the platform sends none, it is the window over which it counts the calls.
+    """
 
     summary = "the platform asks for fewer calls"
     retry_after = 60
+    pauses_api = True
+
+    def __init__(self, code, message="", *, api_name=None, **details):
+        super().__init__(code, message, api_name=api_name, **details)
+        if not self.is_pause_sent:
+            self.retry_after = LIMIT_WINDOWS.get(api_name, self.retry_after)
 
 
 class PddTokenExpiredError(PddApiError):
@@ -154,6 +171,11 @@ class PddBusyError(PddApiError):
     def outcome_unknown(self):
         """Whether a write may have taken effect: not where the API was switched off."""
         return self.code not in SWITCHED_OFF
+
+    @property
+    def pauses_api(self):
+        """Whether the API is switched off: each call would be refused."""
+        return self.code in SWITCHED_OFF
 
 
 class PddStoppedError(PddApiError):
@@ -223,8 +245,8 @@ UNLISTED = {
 SWITCHED_OFF = frozenset((52102, 52103, 70033))
 """Codes of ``PddBusyError`` that refuse before anything is done."""
 
-RETRY_AFTER = {52101: 10, 52102: 300, 52103: 300, 70033: 900}
-"""Code -> seconds; the platform names none, and its limits count in 10 and 60 s."""
+RETRY_AFTER = {70033: 600}
+"""Code -> seconds, where it is not the class's; the platform names none."""
 
 
 def error_class(code, text=""):

@@ -10,7 +10,7 @@ import os
 import threading
 import time
 from decimal import Decimal
-from email.utils import parsedate_to_datetime
+from email.utils import formatdate, parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
 
 import requests
@@ -18,10 +18,11 @@ from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from .apis import READS
 from .envelope import content_of
-from .errors import PddBusyError, PddThrottledError, PddTransportError
+from .errors import PddApiError, PddBusyError, PddThrottledError, PddTransportError
 from .signing import sign, text_value
 
 TIMEOUT = 20  # seconds, for the connection and for each silence while reading
+MOST_PAUSE = 3600  # seconds; no header keeps a shop quiet for longer
 READ_TRIES = 3  # a read is sent so often at most; a write once
 
 _SECRET_PARAMS = ("access_token", "sign", "code", "refresh_token")
@@ -81,8 +82,8 @@ class PddClient:
         for left in range(tries - 1, -1, -1):
             try:
                 return self._call_once(api_name, params)
-            except (PddTransportError, PddBusyError):
-                if not left:
+            except (PddTransportError, PddBusyError) as error:
+                if not left or getattr(error, "is_pause_sent", False):
                     raise
 
     def _call_once(self, api_name, params):
@@ -147,7 +148,13 @@ def _content(api_name, response, hide):
         raise PddTransportError("http", status=status, api_name=api_name)
     if body is None:
         raise PddTransportError("not_json", status=status, api_name=api_name)
-    return content_of(api_name, body, hide)
+    try:
+        return content_of(api_name, body, hide)
+    except PddApiError as error:
+        seconds = _retry_after(response)
+        if seconds and error.pauses_api:
+            error.retry_after, error.is_pause_sent = seconds, True
+        raise
 
 
 def _json(response):
@@ -173,9 +180,20 @@ def _reason(error):
 
 
 def _retry_after(response):
-    """Return the seconds the ``Retry-After`` header asks for, None without it."""
+    """Return the seconds the ``Retry-After`` header asks for, None without it.
+
+    It holds seconds or a moment, which is compared with the answer's own date.
+    """
     text = response.headers.get("Retry-After", "")
-    return min(int(text), 3600) if text.isascii() and text.isdigit() else None
+    if text.isascii() and text.isdigit():
+        return min(int(text), MOST_PAUSE)
+    try:
+        sent_at = response.headers.get("Date") or formatdate(usegmt=True)
+        end, start = map(parsedate_to_datetime, (text, sent_at))
+        seconds = (end - start).total_seconds()
+    except (TypeError, ValueError):
+        return None
+    return min(max(int(seconds), 1), MOST_PAUSE)
 
 
 def _thread_session():

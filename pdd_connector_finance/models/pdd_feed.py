@@ -7,7 +7,6 @@ from odoo import fields, models
 from odoo.addons.pdd_connector import pop
 from odoo.fields import Domain
 
-RETRY_MINUTES = 1
 CRONS = {"bill": "ir_cron_bill_import", "invoice": "ir_cron_invoice_application"}
 
 

@@ -7,20 +7,18 @@ from odoo.addons.pdd_connector.button_time import for_a_moment
 from odoo.exceptions import UserError
 from odoo.tools.translate import LazyTranslate
 
+from ..const import PUBLISH_APIS, STOCK_READ_API
 from .pdd_stock_publication import OPEN_STATES
 
 _lt = LazyTranslate(__name__)
-PUBLISH_APIS = ("pdd.goods.skus.get", "pdd.goods.quantity.update")
 OFFSALE_API = "pdd.goods.sale.status.set"
 FETCH_AGE = timedelta(seconds=3)
 FRESH_AGE = timedelta(minutes=10)
 BEHIND = timedelta(hours=1)  # a feed so far behind is caught up by its own action
-EXPLAINED = (
-    "move",
-    "order",
-    "opening",
-    "expiry",
-)  # causes that say where the pieces went
+PAUSE = timedelta(seconds=5)  # of publishing, after a failure that is not a SKU's
+MOST_PAUSE = timedelta(minutes=15)
+# causes that say where the pieces of a SKU went
+EXPLAINED = ("move", "quantity", "order", "opening", "expiry")
 
 
 class PddShop(models.Model):
@@ -179,6 +177,21 @@ class PddShop(models.Model):
         if feeds:
             feeds._run_pulls()
 
+    def _pause_publishing(self):
+        """Keep the API that is asked before each publication quiet after a failure.
+
+        :return timedelta: how long; longer each time until it answers
+        """
+        self.ensure_one()
+        seconds = self.env["pdd.api.budget"]._block(
+            self._budget_key(),
+            STOCK_READ_API,
+            PAUSE.total_seconds(),
+            grows=True,
+            most=MOST_PAUSE.total_seconds(),
+        )
+        return timedelta(seconds=seconds)
+
     def _has_fresh_orders(self):
         """Return whether the orders were read lately and up to now."""
         self.ensure_one()
@@ -223,7 +236,7 @@ class PddShop(models.Model):
         return [
             row
             for row, shown in emptied
-            if 0 < self.stock_brake_qty <= shown and row["cause"] not in EXPLAINED
+            if 0 < self.stock_brake_qty <= shown and not _is_explained(row, shown)
         ]
 
     def _report_stock_brake(self, rows):
@@ -310,3 +323,12 @@ class PddShop(models.Model):
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }
+
+
+def _is_explained(row, shown):
+    """Return whether it is known where the pieces went that a SKU had on offer."""
+    sold = (
+        (part["reserved"] + part["promised"] + max(0.0, part["sold"])) / part["per"]
+        for part in row["inputs"].get("parts", ())
+    )
+    return row["cause"] in EXPLAINED or max(sold, default=0.0) >= shown

@@ -41,7 +41,8 @@ class PddSku(models.Model):
     publication_ids = fields.One2many("pdd.stock.publication", "sku_id", readonly=True)
     stock_level_ids = fields.One2many("pdd.stock.level", "sku_id", readonly=True)
 
-    stock_state = fields.Selection(related="stock_level_ids.state", string="Stock")
+    stock_state = fields.Selection(related="stock_level_ids.state")
+    stock_status = fields.Selection(related="stock_level_ids.status", string="Stock")
 
     @api.model_create_multi
     def create(self, vals_list):

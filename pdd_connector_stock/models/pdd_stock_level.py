@@ -14,6 +14,18 @@ STATES = [
 ]
 
 
+# what a person reads: one word for what is published and what came of it
+STATUS = [
+    ("published", "Published"),
+    ("to_send", "To publish"),
+    ("held", "To approve"),
+    ("refused", "Reduction refused"),
+    ("unknown", "No answer"),
+    ("error", "Error"),
+    *[state for state in STATES if state[0] != "ready"],
+]
+
+
 class PddStockLevel(models.Model):
     """What a SKU may offer, as it was worked out last: one row per SKU ever mapped.
 
@@ -77,6 +89,11 @@ class PddStockLevel(models.Model):
     published_date = fields.Datetime(related="publication_id.sent_date")
     stock_stop = fields.Boolean(related="sku_id.stock_stop")
     outcome = fields.Selection(related="sku_id.stock_outcome")
+    status = fields.Selection(
+        STATUS,
+        compute="_compute_status",
+        help="What is published of the SKU, and what came of it last.",
+    )
     open_publication_id = fields.Many2one(
         "pdd.stock.publication", string="On Its Way", compute="_compute_open"
     )
@@ -106,18 +123,37 @@ class PddStockLevel(models.Model):
             level.in_flight_qty = level.open_publication_id.target_qty
             level.is_in_flight = bool(publication_id)
 
+    @api.depends("state", "outcome", "publication_id")
+    def _compute_status(self):
+        for level in self:
+            level.status = level._get_status()
+
+    def _get_status(self):
+        """Return the one thing to know about a SKU; trouble comes before success."""
+        if self.state != "ready":
+            return self.state
+        if self.open_publication_id.state == "held":
+            return "held"
+        if self.outcome in ("refused", "error", "unknown"):
+            return self.outcome
+        return "published" if self.publication_id else "to_send"
+
     @api.model
     def _search_in_flight(self, operator, value):
         if operator != "in":
             return NotImplemented
         return [("sku_id.publication_ids.state", "in", OPEN_STATES)]
 
-    @api.depends("platform_qty", "publication_id")
+    @api.depends("platform_qty", "publication_id", "state")
     def _compute_drift(self):
         """Compare with what was told; the list read last need not know all sales yet."""
         for level in self:
             publication = level.publication_id
-            if not publication or level.open_publication_id:
+            if (
+                not publication
+                or level.open_publication_id
+                or level.state != "ready"  # what nobody publishes may differ
+            ):
                 level.drift_qty = 0
                 continue
             expected = publication._get_expected(level.sold_total)

@@ -15,12 +15,16 @@ MARKS = 50_000
 UPSERT = """
     INSERT INTO pdd_stock_level AS level (sku_id, shop_id, company_id, product_id,
                 rule_id, state, target_qty, free_qty, sold_qty, sold_total, change_date,
-                expiry_date, compute_date, revision)
-         SELECT row.*, now() AT TIME ZONE 'UTC', 1
+                expiry_date, compute_date, revision, is_low, low_reason)
+         SELECT row.*, now() AT TIME ZONE 'UTC', 1, short.is_short,
+                CASE WHEN short.is_short THEN 'short' END
            FROM jsonb_to_recordset(%s) AS row (sku_id int, shop_id int, company_id int,
                 product_id int, rule_id int, state text, target_qty int,
                 free_qty numeric, sold_qty numeric, sold_total int,
                 change_date timestamp, expiry_date timestamp)
+     CROSS JOIN LATERAL (
+                SELECT row.state IN ('ready', 'uncounted')
+                       AND row.free_qty < row.sold_qty AS is_short) AS short
           ORDER BY row.sku_id
     ON CONFLICT (sku_id) DO UPDATE
             SET shop_id = EXCLUDED.shop_id,
@@ -35,8 +39,14 @@ UPSERT = """
                 change_date = EXCLUDED.change_date,
                 expiry_date = EXCLUDED.expiry_date,
                 compute_date = EXCLUDED.compute_date,
-                is_low = level.is_low AND EXCLUDED.state = 'ready',
-                low_reason = CASE WHEN EXCLUDED.state = 'ready' THEN level.low_reason END,
+                is_low = EXCLUDED.is_low OR (EXCLUDED.state = 'ready' AND level.is_low
+                                             AND level.low_reason != 'short'),
+                low_reason = CASE
+                    WHEN EXCLUDED.is_low THEN EXCLUDED.low_reason
+                    WHEN EXCLUDED.state = 'ready' AND level.low_reason != 'short'
+                    THEN level.low_reason END,
+                cover_days = CASE WHEN EXCLUDED.state = 'ready' THEN level.cover_days END,
+                daily_qty = CASE WHEN EXCLUDED.state = 'ready' THEN level.daily_qty END,
                 revision = level.revision + 1
 """
 Result = namedtuple("Result", "rule state quantity inputs")
@@ -188,6 +198,8 @@ class PddStockLevel(models.Model):
                 "expiry_date": False,
                 "is_low": False,
                 "low_reason": False,
+                "cover_days": False,
+                "daily_qty": False,
             }
         )
         self._review_uncounted(uncounted.shop_id)

@@ -10,12 +10,14 @@ from odoo.tools import SQL
 from psycopg2 import OperationalError
 from psycopg2.extras import Json
 
+from ..formula import plain
 from .pdd_stock_publication import to_json
 
 _logger = logging.getLogger(__name__)
 
 ACTIVITY = "pdd_connector_stock.mail_activity_low_stock"
 SPANS = (7, 14, 30)  # days
+MOST_COVER = 365  # days; a longer time says no more than that there is plenty
 TRIES = 5
 
 
@@ -38,7 +40,14 @@ class PddStockLevel(models.Model):
         string="Cover (days)",
         readonly=True,
         digits=(12, 1),
-        help="Free pieces divided by the pieces sold a day; empty without sales.",
+        help="Free pieces divided by the pieces sold a day; empty without sales. More "
+        "than a year is not told apart.",
+    )
+    cover_text = fields.Char(
+        string="Cover (days)",
+        compute="_compute_cover_text",
+        help="How long the free pieces last at the speed of the last days; empty "
+        "without sales.",
     )
     lead_days = fields.Integer(
         string="Lead Time (days)", readonly=True, help="Of the product's first vendor."
@@ -46,11 +55,20 @@ class PddStockLevel(models.Model):
     is_low = fields.Boolean(string="Low Stock", readonly=True)
     low_reason = fields.Selection(
         [
+            ("short", "More promised than there is"),
             ("cover", "Sold out before a delivery can arrive"),
             ("quantity", "Below the fixed threshold"),
         ],
         readonly=True,
     )
+
+    @api.depends("cover_days", "daily_qty")
+    def _compute_cover_text(self):
+        for level in self:
+            text = f"{level.cover_days:.1f}"
+            if level.cover_days >= MOST_COVER:
+                text = self.env._("over a year")
+            level.cover_text = text if level.daily_qty else False
 
     @api.model
     def _cron_cover(self):
@@ -172,12 +190,15 @@ class PddStockLevel(models.Model):
         speed, cover, lead_days = 0.0, None, max(leads, default=0)
         for part, part_lead in zip(parts, leads, strict=True):
             daily = used[company_id, part["product"], days] / days
-            left = max(0.0, part["free"] / daily) if daily else None
+            there = part["free"] - max(0.0, part["sold"])
+            left = min(max(0.0, there / daily), MOST_COVER) if daily else None
             # of a kit the part decides that runs out first before it can be delivered
             if daily and (cover is None or left - part_lead < cover - lead_days):
                 speed, cover, lead_days = daily / part["per"], left, part_lead
         reason = None
-        if rule.warn_qty and self.free_qty < rule.warn_qty:
+        if self.free_qty < self.sold_qty:
+            reason = "short"
+        elif rule.warn_qty and self.free_qty < rule.warn_qty:
             reason = "quantity"
         elif (
             rule.warn_days and cover is not None and cover < lead_days + rule.warn_days
@@ -315,17 +336,23 @@ class PddStockLevel(models.Model):
         )
 
     def _describe_low(self):
+        if self.low_reason == "short":
+            return self.env._(
+                "%s pieces are sold or promised that are not there. Odoo's replenishment "
+                "suggests the purchase.",
+                plain(self.sold_qty - self.free_qty),
+            )
         if not self.daily_qty:
             return self.env._(
-                "Pieces free: %(free)g, fewer than %(least)s; none was sold lately. Odoo's "
+                "Pieces free: %(free)s, fewer than %(least)s; none was sold lately. Odoo's "
                 "replenishment suggests the purchase.",
-                free=self.free_qty,
+                free=plain(self.free_qty),
                 least=self.rule_id.warn_qty,
             )
         return self.env._(
-            "Pieces free: %(free)g, sold a day: %(daily).1f, days of cover: %(cover).1f, "
+            "Pieces free: %(free)s, sold a day: %(daily).1f, days of cover: %(cover).1f, "
             "days the vendor takes: %(lead)s. Odoo's replenishment suggests the purchase.",
-            free=self.free_qty,
+            free=plain(self.free_qty),
             daily=self.daily_qty,
             cover=self.cover_days,
             lead=self.lead_days,

@@ -94,6 +94,11 @@ class PddStockPublication(models.Model):
         readonly=True, help="Told by an attempt before, without an answer."
     )
     is_maybe = fields.Boolean(readonly=True)
+    is_raise = fields.Boolean(
+        readonly=True,
+        exportable=False,
+        help="More than the platform shows: what prevents overselling goes first.",
+    )
     is_check = fields.Boolean(
         string="Check", readonly=True, help="Ask the platform, whatever was expected."
     )
@@ -161,7 +166,7 @@ class PddStockPublication(models.Model):
     )
 
     _queue_idx = models.Index(
-        "(shop_id, quantity, id) WHERE state IN ('to_send', 'unknown', 'sending')"
+        "(shop_id, is_raise, quantity, id) WHERE state IN ('to_send', 'unknown', 'sending')"
     )
     _open_idx = models.Index(
         "(sku_id, id DESC) WHERE state IN ('held', 'to_send', 'sending', 'unknown')"
@@ -235,9 +240,7 @@ class PddStockPublication(models.Model):
         unseen, no_sale = _review(fact)
         if no_sale:
             return True
-        sold = fact.sold_total - fact.base_sold_total
-        expected = expected_quantity(fact.base_after_qty, fact.base_unseen_qty, sold)
-        return max(0, result.quantity - total(unseen)) != expected
+        return max(0, result.quantity - total(unseen)) != _get_expected(fact)
 
     @api.model
     def _prepare_row(self, fact, result, news):
@@ -257,6 +260,7 @@ class PddStockPublication(models.Model):
             "sold_total": fact.sold_total,
             "orders_date": fact.orders_date,
             "is_check": bool(no_sale) or news.must_ask(fact),
+            "is_raise": result.quantity > _get_expected(fact),
             "state": "to_send",
         }
 
@@ -304,8 +308,8 @@ class PddStockPublication(models.Model):
                 """
                 INSERT INTO pdd_stock_publication (sku_id, shop_id, company_id, rule_id,
                             cause, origin, user_id, change_date, inputs, target_qty,
-                            quantity, sold_total, orders_date, is_check, state,
-                            create_date,
+                            quantity, sold_total, orders_date, is_check, is_raise,
+                            state, create_date,
                             expected_qty, is_expected, read_qty, is_read, unseen_qty,
                             after_qty, maybe_qty, is_maybe, drift_qty, attempts)
                      SELECT row.*, now() AT TIME ZONE 'UTC',
@@ -313,13 +317,14 @@ class PddStockPublication(models.Model):
                        FROM (SELECT sku_id, shop_id, company_id, rule_id, cause, origin,
                                     user_id, change_date, inputs, target_qty,
                                     target_qty AS quantity, sold_total, orders_date,
-                                    is_check, state
+                                    is_check, is_raise, state
                                FROM jsonb_to_recordset(%s) AS data (sku_id int,
                                     shop_id int, company_id int, rule_id int,
                                     cause text, origin text, user_id int,
                                     change_date timestamp, inputs jsonb,
                                     target_qty int, sold_total int,
-                                    orders_date timestamp, is_check boolean, state text)
+                                    orders_date timestamp, is_check boolean,
+                                    is_raise boolean, state text)
                             ) AS row
                 """,
                 Json(rows, dumps=to_json),
@@ -384,6 +389,14 @@ def _review(fact):
     until = fact.orders_date and fields.Datetime.to_string(fact.orders_date)
     sold = fact.sold_total - (fact.base_sold_total or 0)
     return review(fact.base_unseen_parts or (), sold, until)
+
+
+def _get_expected(fact):
+    """Return what the platform should show now: what it was sent, less its own sales."""
+    if not fact.base_id:
+        return fact.platform_qty or 0
+    sold = fact.sold_total - fact.base_sold_total
+    return expected_quantity(fact.base_after_qty, fact.base_unseen_qty, sold)
 
 
 def _get_shown(fact):

@@ -2,6 +2,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, models
 
+from ..formula import plain
+
 
 class PddStockPublication(models.Model):
     """The formula with its figures, in words."""
@@ -43,27 +45,29 @@ class PddStockPublication(models.Model):
         lines = lines if name else []
         lines.append(
             self.env._(
-                "Free: %(free)g = on hand %(hand)g − reserved %(reserved)g − promised, "
-                "not reserved %(promised)g",
-                free=part["free"],
-                hand=part["on_hand"],
-                reserved=part["reserved"],
-                promised=part["promised"],
+                "Free: %(free)s = on hand %(hand)s − reserved %(reserved)s − promised, "
+                "not reserved %(promised)s",
+                free=plain(part["free"]),
+                hand=plain(part["on_hand"]),
+                reserved=plain(part["reserved"]),
+                promised=plain(part["promised"]),
             )
         )
         for value, text in (
-            (part.get("expired"), self.env._("of it expired: −%g")),
-            (part["incoming"], self.env._("of it arriving in time: %g")),
-            (inputs["safety"], self.env._("− safety quantity %g")),
-            (part["others"], self.env._("− kept aside for others %g")),
-            (part["kept"], self.env._("kept aside for this SKU: %g")),
+            (part.get("expired"), self.env._("of it expired: −%s")),
+            (part["incoming"], self.env._("of it arriving in time: %s")),
+            (inputs["safety"], self.env._("− safety quantity %s")),
+            (part["others"], self.env._("− kept aside for others %s")),
+            (part["kept"], self.env._("kept aside for this SKU: %s")),
         ):
             if value:
-                lines.append(text % value)
+                lines.append(text % plain(value))
         if inputs["share"] != 100:
             lines.append(self.env._("× share %g %%", inputs["share"]))
         if part["sold"]:
             lines.append(
-                self.env._("− sold and not reserved in Odoo yet %g", part["sold"])
+                self.env._(
+                    "− sold and not reserved in Odoo yet %s", plain(part["sold"])
+                )
             )
         return lines

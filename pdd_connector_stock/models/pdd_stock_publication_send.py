@@ -8,6 +8,7 @@ from odoo.addons.pdd_connector.button_time import get_time_left
 from odoo.addons.pdd_connector.races import RACES
 from odoo.tools import SQL
 
+from ..const import PUBLISH_APIS
 from ..unseen import expected_quantity, review, total
 
 BATCH = 10  # SKUs of one shop taken at once
@@ -37,7 +38,7 @@ CLAIM_QUERY = """
                     FROM pdd_stock_publication AS newest
                    WHERE newest.sku_id = queue.sku_id
                      AND newest.state IN ('to_send', 'unknown'))
-            ORDER BY queue.quantity, queue.id
+            ORDER BY queue.is_raise, queue.quantity, queue.id
             LIMIT %(limit)s
               FOR UPDATE OF queue SKIP LOCKED)
     RETURNING taken.id
@@ -116,8 +117,15 @@ class PddStockPublication(models.Model):
     def _send_batch(self, shop):
         """Claim some publications of a shop and send them one by one.
 
+        Nothing is claimed while the platform takes no such call: when the pause is
+        over, what lowers a quantity goes first.
+
         :return: how many were dealt with; None when the shop has to wait
         """
+        if pause := shop._get_pause(PUBLISH_APIS):
+            if self._has_queue(shop):
+                self._wake(fields.Datetime.now() + timedelta(seconds=pause))
+            return None
         try:
             batch = self._claim(shop)
             self.env.cr.flush()
@@ -162,19 +170,21 @@ class PddStockPublication(models.Model):
         )
 
     @api.model
-    def _has_queue(self):
+    def _has_queue(self, shop=None):
         """Return whether a publication waits to be sent, of a SKU that is not stopped."""
         domain = [
             ("state", "in", ("to_send", "unknown")),
             ("sku_id.stock_stop", "!=", True),
         ]
+        if shop:
+            domain.append(("shop_id", "=", shop.id))
         return bool(self.search(domain, limit=1, order="id"))
 
     # --- claim
 
     @api.model
     def _claim(self, shop):
-        """Take the next publications of a shop: closest to zero first.
+        """Take the next publications of a shop: reductions first, closest to zero.
 
         Of several that wait for one SKU the newest is taken, the older ones are
         superseded; where one of them got no answer, its quantity is kept in mind.

@@ -5,7 +5,12 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.addons.pdd_connector import pop
-from odoo.addons.pdd_connector.backoff import is_failed_call, pause_after
+from odoo.addons.pdd_connector.backoff import (
+    is_failed_call,
+    pause_after,
+    pause_of_api,
+)
+from odoo.addons.pdd_connector.models.pdd_shop_call import PATIENCE
 from odoo.addons.pdd_connector.races import RACES
 from odoo.tools.translate import LazyTranslate
 
@@ -41,8 +46,7 @@ class PddStockPublication(models.Model):
             self._settle({"state": "error", "message": sentence})
             self._report_error(sentence)
             return True
-        self._settle_pause(error, sentence)
-        return False
+        return self._settle_pause(error, sentence)
 
     def _settle_refusal(self, error, facts):
         """Keep a refusal by the platform's business rules.
@@ -70,23 +74,28 @@ class PddStockPublication(models.Model):
             self._report_error(sentence)
 
     def _settle_pause(self, error, sentence):
-        """Put the publication back; the shop's problem has to end first."""
+        """Put the publication back; the shop's problem has to end first.
+
+        It is no problem of this SKU: not the row waits, but the API. Afterwards the row
+        that is most urgent goes first, however often it has failed.
+
+        :return bool: whether the pause is so short that the next call waits for its end
+        """
         failures = self.attempts + is_failed_call(error)
-        seconds = getattr(error, "retry_after", None)
-        pause = timedelta(seconds=seconds) if seconds else self._get_pause(failures)
-        retry_date = fields.Datetime.now() + pause
+        pause = pause_of_api(error) or self.shop_id._pause_publishing()
         self._settle(
             {
                 "state": "to_send",
                 "attempts": failures,
-                "retry_date": retry_date,
+                "retry_date": False,
                 "message": sentence,
             }
         )
-        self._wake(retry_date)
+        self._wake(fields.Datetime.now() + pause)
         passing = (pop.PddThrottledError, pop.PddTransportError, pop.PddBusyError)
         if not isinstance(error, passing) or failures >= ALARM_ATTEMPTS:
             self.shop_id._report_stock_trouble(sentence)
+        return pause.total_seconds() <= PATIENCE
 
     def _set_unknown(self, sentence, decided=None):
         """Keep that nobody knows whether the platform took the quantity.

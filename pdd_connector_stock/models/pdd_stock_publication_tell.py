@@ -6,11 +6,10 @@ from odoo import fields, models
 from odoo.addons.pdd_connector import pop
 from odoo.exceptions import UserError
 
+from ..const import STOCK_READ_API, STOCK_WRITE_API
 from ..unseen import count_unseen, total
 from .pdd_stock_publication_settle import RETRY
 
-READ_API = "pdd.goods.skus.get"
-WRITE_API = "pdd.goods.quantity.update"
 FULL_UPDATE = 1
 
 
@@ -84,7 +83,7 @@ class PddStockPublication(models.Model):
             return self._wait_vals()
         facts["may_be_applied"] = True
         answer = self.shop_id._call(
-            WRITE_API, **keys, quantity=quantity, update_type=FULL_UPDATE
+            STOCK_WRITE_API, **keys, quantity=quantity, update_type=FULL_UPDATE
         )
         if answer.get("is_success") is not True:
             raise pop.PddBusinessError(0, self.env._("No success was reported."))
@@ -93,7 +92,7 @@ class PddStockPublication(models.Model):
     def _ask(self, keys):
         """Return what the platform shows of the SKU, and when it was asked."""
         read_date = self._platform_now()
-        answer = self.shop_id._call(READ_API, **keys)
+        answer = self.shop_id._call(STOCK_READ_API, **keys)
         quantity = pop.parse_field(answer, "quantity", pop.parse_int32)
         return {"read_qty": quantity, "read_date": read_date}
 

@@ -78,8 +78,9 @@ class PddWaybill(models.Model):
     def _draw_all(self):
         """Draw the numbers of a batch; return whether its shop must rest."""
         outcomes = self._draw()
+        resting = [vals for vals in outcomes.values() if self._must_rest(vals)]
         self._keep_numbers(outcomes)
-        return any(vals.get("retry_date") for vals in outcomes.values())
+        return bool(resting)
 
     def _keep_numbers(self, outcomes):
         """Write what came, whatever others write meanwhile: a number costs money."""

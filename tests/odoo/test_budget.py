@@ -60,6 +60,48 @@ class TestBudget(PddCase):
         self.assertFalse(taken)
         self.assertAlmostEqual(seconds, 500, delta=5)
 
+    def _pause(self, seconds=60, api=API, **details):
+        return round(self.budget._block("shop", api, seconds, grows=True, **details))
+
+    def _end_pause(self):
+        """Let time pass until the pause is over; nothing was answered meanwhile."""
+        self.env.cr.execute("UPDATE pdd_api_budget SET due_time = 0, pause_until = 0")
+
+    def test_pauses_without_an_answer_in_between_grow_to_ten_minutes(self):
+        pauses = []
+        for _again in range(6):
+            pauses.append(self._pause())
+            self._end_pause()
+        self.assertEqual(pauses, [60, 120, 240, 480, 600, 600])
+
+    def test_an_answer_makes_the_next_pause_a_short_one(self):
+        for _again in range(3):
+            self._pause()
+            self._end_pause()
+        self.budget._end_pauses("shop", API)
+        self.assertEqual(self._pause(), 60)
+
+    def test_workers_that_learn_of_one_pause_at_once_count_it_once(self):
+        self.assertEqual([self._pause() for _worker in range(3)], [60, 60, 60])
+        self._end_pause()
+        self.assertEqual(self._pause(), 120)
+
+    def test_a_pause_that_the_platform_names_does_not_grow(self):
+        for _again in range(3):
+            self.assertEqual(round(self.budget._block("shop", API, 7)), 7)
+            self._end_pause()
+
+    def test_a_pause_is_that_of_one_api_of_one_shop(self):
+        self._pause()
+        for shop, apis, seconds in (
+            ("shop", [API], 60),
+            ("shop", ["other", API], 60),
+            ("shop", ["other"], 0),
+            ("other", [API], 0),
+        ):
+            found = self.budget._get_pause(shop, apis)
+            self.assertAlmostEqual(found, seconds, delta=2)
+
     def test_the_goods_list_keeps_to_the_platforms_limit(self):
         self.shop.calls_per_second = 1000
         self.shop._take_place("pdd.goods.list.get")

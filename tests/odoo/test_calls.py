@@ -9,7 +9,7 @@ from odoo import fields
 from odoo.addons.pdd_connector import pop
 from odoo.addons.pdd_connector.const import LOGGED_PARAMS
 from odoo.exceptions import UserError
-from odoo.tests import tagged
+from odoo.tests import RecordCapturer, tagged
 from odoo.tools import mute_logger
 
 from .common import PddCase, error_of
@@ -252,6 +252,56 @@ class TestThrottling(CallCase):
         self.assertFalse(self.sim.journal.entries())
         other._call(GOODS, page=1, page_size=1)
         self.shop._call("pdd.goods.detail.get", goods_id=int(self._first_goods()))
+
+    def test_a_pause_is_as_long_as_the_platform_says(self):
+        refunds = "pdd.refund.list.increment.get"
+        for api, asked, seconds in (
+            (GOODS, 3, 3),
+            (GOODS, None, 60),
+            (refunds, None, 10),
+            ("pdd.order.note.update", None, 60),
+        ):
+            for code in (52101, 70031):
+                with self.subTest(api=api, code=code, asked=asked):
+                    self.env["pdd.api.budget"].sudo().search([]).unlink()
+                    self.sim.faults.add(
+                        "error", api=api, error_code=code, retry_after=asked
+                    )
+                    error = error_of(self.shop._call, api, page=1, page_size=1)
+                    self.assertIsInstance(error, pop.PddThrottledError)
+                    self.assertAlmostEqual(error.retry_after, seconds, delta=1)
+                    pause = self.shop._get_pause([api])
+                    self.assertAlmostEqual(pause, seconds, delta=2)
+
+    def test_an_answer_ends_the_growth_of_pauses(self):
+        for seconds in (60, 120):
+            self.sim.faults.add("error", api=GOODS, error_code=70031)
+            error = error_of(self.shop._call, GOODS, page=1, page_size=1)
+            self.assertAlmostEqual(error.retry_after, seconds, delta=1)
+            self._end_pauses()
+        self.shop._call(GOODS, page=1, page_size=1)
+        self.sim.faults.add("error", api=GOODS, error_code=70031)
+        error = error_of(self.shop._call, GOODS, page=1, page_size=1)
+        self.assertAlmostEqual(error.retry_after, 60, delta=1)
+
+    def _end_pauses(self):
+        self.env.cr.execute("UPDATE pdd_api_budget SET due_time = 0, pause_until = 0")
+
+    def test_a_feed_waits_as_long_as_its_api_is_paused_and_is_woken_then(self):
+        self.sim.faults.add("error", api=GOODS, error_code=70031, retry_after=7)
+        with RecordCapturer(self.env["ir.cron.trigger"]) as capturer:
+            error_of(self.shop.action_sync_goods)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        feed = self.shop.feed_ids.filtered(lambda feed: feed.kind == "goods")
+        seconds = (feed.next_run_date - fields.Datetime.now()).total_seconds()
+        self.assertAlmostEqual(seconds, 7, delta=3)
+        cron = self.env.ref("pdd_connector.ir_cron_goods_intake")
+        triggers = capturer.records.filtered(lambda trigger: trigger.cron_id == cron)
+        self.assertIn(
+            feed.next_run_date.replace(microsecond=0),
+            [trigger.call_at.replace(microsecond=0) for trigger in triggers],
+        )
 
     def _first_goods(self):
         return self._platform_skus()[0]["goods_id"]

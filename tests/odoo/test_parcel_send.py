@@ -394,6 +394,43 @@ class TestParcelSend(ParcelCase):
                 self.assertEqual(parcel.state, "sent", parcel.error_message)
                 self.assertEqual(self._on_platform(order).tracking_number, number)
 
+    def test_a_paused_api_lets_what_needs_another_one_pass(self):
+        first = self._ship(self._make_orders(), "SF1000000000001")
+        self._send_parcels()
+        waiting = self._ship(self._make_orders(), "SF1000000000002")
+        further = self._ship(self._make_orders(), "SF1000000000003 SF1000000000004")
+        self.assertEqual(first.state, "sent")
+        self.sim.faults.add("error", api=SEND, error_code=70031, retry_after=30)
+        self._send_parcels()
+        self.assertEqual((waiting + further).mapped("state"), ["to_send"] * 3)
+        self.assertEqual(
+            waiting.attempt_count + sum(further.mapped("attempt_count")), 1
+        )
+        seconds = (waiting.retry_date - fields.Datetime.now()).total_seconds()
+        self.assertAlmostEqual(seconds, 30, delta=4)
+        # a number that is corrected needs the same call; an extra parcel another one
+        self.env["pdd.api.budget"].search([]).unlink()
+        self._pass_time(waiting + further)
+        self._send_parcels()
+        self.assertEqual(len(self._calls(EXTRA)), 1)
+        self.assertEqual(set((waiting + further).mapped("state")), {"sent"})
+
+    def test_extra_parcels_are_uploaded_while_the_shipping_call_is_paused(self):
+        parcels = self._ship(self._make_orders(), "SF1000000000001 SF1000000000002")
+        self.sim.faults.add("error", api=EXTRA, error_code=70031, retry_after=300)
+        self._send_parcels()
+        extra = parcels.filtered(lambda parcel: parcel.state == "to_send")
+        self.assertEqual(len(extra), 1)
+        other = self._ship(self._make_orders(), "SF1000000000003")
+        self._send_parcels()
+        self.assertEqual(other.state, "sent")
+        self.env["pdd.api.budget"].search([]).unlink()
+        waiting = self._ship(self._make_orders(), "SF1000000000005")
+        self.sim.faults.add("error", api=SEND, error_code=70031, retry_after=300)
+        self._pass_time(extra)
+        self._send_parcels()
+        self.assertEqual((waiting.state, extra.state), ("to_send", "sent"))
+
     def _lose_answers(self, times=-1):
         self.sim.faults.add("http_5xx", api=SEND, times=times)
 

@@ -449,4 +449,79 @@ class TestStockFaults(PddStockCase):
         self._run()
         rows = self.env["pdd.stock.publication"].search([("state", "=", "to_send")])
         self.assertEqual(sorted(rows.mapped("attempts")), [0, 0, 1])
-        self.assertEqual(len(rows.filtered("retry_date")), 1)
+        self.assertFalse(rows.filtered("retry_date"))
+        self.assertTrue(self.shop._get_pause([READ]))
+
+    def _change(self, quantities):
+        """Give SKUs new quantities while the platform takes no call."""
+        for sku, quantity in zip(self.skus, quantities, strict=False):
+            self._stock(quantity, sku.product_id)
+
+    def test_what_prevents_overselling_goes_first_when_a_pause_ends(self):
+        self.shop.stock_brake_qty = 0
+        self._change((40, 50, 60, 70))
+        self._run()
+        for kind, details in (
+            ("error", {"error_code": 52101}),
+            ("error", {"error_code": 70031}),
+            ("error", {"error_code": 70031, "retry_after": 30}),
+            ("error", {"error_code": 52102}),
+            ("http_5xx", {}),
+        ):
+            for api in (READ, WRITE):
+                if (kind, api) == ("http_5xx", WRITE):
+                    continue  # each outcome is unknown: it is read back on its own
+                with self.subTest(api=api, kind=kind, **details):
+                    self._change((40, 50, 60, 70))
+                    self._pass_time(minutes=20)
+                    self._run()
+                    fault = self.sim.faults.add(kind, api=api, times=-1, **details)
+                    self._change((45, 56, 3, 20))
+                    for _again in range(3):
+                        self._run()
+                        self._pass_time(seconds=1)
+                    fault.times = 0
+                    self.sim.journal.clear()
+                    self._pass_time(minutes=20)
+                    self._run()
+                    told = [
+                        int(call["params"]["sku_id"]) for call in self._calls(WRITE)
+                    ]
+                    expected = [self.skus[n] for n in (2, 3, 0, 1)]
+                    self.assertEqual(told, [int(sku.sku_id) for sku in expected])
+
+    def test_no_call_is_made_while_the_platform_takes_none(self):
+        self.sim.faults.add("error", api=WRITE, error_code=70031, retry_after=30)
+        self._change((45, 56, 3))
+        self._run()
+        self.sim.journal.clear()
+        for _again in range(3):
+            self._run()
+        self.assertFalse(self._calls(READ) + self._calls(WRITE))
+        self._pass_time(seconds=31)
+        self._run()
+        self.assertEqual([self._shown(sku) for sku in self.skus[:3]], [45, 56, 3])
+
+    def test_a_pause_of_a_second_is_waited_for(self):
+        self.sim.faults.add("error", api=WRITE, error_code=52101)
+        self._change((45, 56))
+        self._run()
+        self.assertEqual([self._shown(sku) for sku in self.skus[:2]], [45, 56])
+
+    def test_a_paused_api_of_one_shop_stops_nothing_else(self):
+        second = self._connect_shop(self.sim.shops[1], name="Second")
+        second.action_sync_goods()
+        self.env["pdd.stock.rule"].create({"shop_id": second.id})
+        sku = self.env["pdd.sku"].search([("shop_id", "=", second.id)], limit=1)
+        sku.product_id = self.skus[1].product_id
+        self.sim.faults.add(
+            "error",
+            api=WRITE,
+            error_code=70031,
+            retry_after=300,
+            mall_id=self.account.mall_id,
+        )
+        self._change((45, 56))
+        self._run()
+        self.assertEqual(self._shown(sku), 56)
+        self.shop._call("pdd.goods.list.get", page=1, page_size=1)

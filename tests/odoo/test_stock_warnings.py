@@ -207,3 +207,103 @@ class TestStockWarnings(PddStockCase):
         self._look()
         self.assertTrue(self.skus[1].stock_level_ids.is_low)
         self.assertEqual(self._activities(), activity)
+
+
+@tagged("post_install", "-at_install")
+class TestBoard(PddStockCase):
+    """What the board shows agrees with itself and can be true."""
+
+    def _level(self):
+        self._run()
+        cron = self.env.ref("pdd_connector_stock.ir_cron_stock_cover")
+        cron.method_direct_trigger()
+        self.env.invalidate_all()
+        return self.sku.stock_level_ids
+
+    def test_more_promised_than_there_is_is_low_at_once(self):
+        self._stock(6)
+        self._sell(30)
+        self._run()
+        level = self.sku.stock_level_ids
+        expected = {"free_qty": -24, "target_qty": 0, "is_low": True}
+        self.assertRecordValues(level, [{**expected, "low_reason": "short"}])
+        self.assertRecordValues(self._level(), [{**expected, "low_reason": "short"}])
+        self.assertIn("24 pieces", self.product.activity_ids.note)
+        self._stock(31)
+        self._run()
+        self.assertRecordValues(level, [{"is_low": False, "low_reason": False}])
+
+    def test_orders_that_wait_for_a_product_nobody_counted_are_short_as_well(self):
+        self._sell(24)
+        self._run()
+        self.assertRecordValues(
+            self.sku.stock_level_ids,
+            [{"state": "uncounted", "free_qty": -24, "low_reason": "short"}],
+        )
+
+    def test_what_is_held_counts_against_what_is_free(self):
+        self._stock(2)
+        self._buy(5, risk=True)
+        self.shop.action_sync_orders()
+        level = self._level()
+        self.assertRecordValues(
+            level, [{"free_qty": 2, "sold_qty": 5, "low_reason": "short"}]
+        )
+        self.assertEqual((level.cover_days, level.cover_text), (0, "0.0"))
+
+    def test_the_cover_does_not_pretend_to_know_more_than_a_year(self):
+        self._stock(12587)
+        self._buy(1)
+        self.shop.action_sync_orders()
+        level = self._level()
+        self.assertEqual((level.cover_days, level.cover_text), (365, "over a year"))
+        self._stock(20)
+        self.assertEqual(self._level().cover_text, "266.0")
+
+    def test_nothing_sold_has_no_cover(self):
+        self._stock(12587)
+        self.assertFalse(self._level().cover_text)
+
+    def test_a_refused_reduction_is_not_called_published(self):
+        self._stock(40)
+        self._run()
+        level = self.sku.stock_level_ids
+        self.assertEqual(level.status, "published")
+        self.sim.shops[0].goods[int(self.sku.goods_id.goods_id)].is_promoted = True
+        self._sell(15)
+        self._run()
+        self.assertEqual((level.status, self.sku.stock_status), ("refused", "refused"))
+        self.sku.stock_stop = True
+        self._run()
+        self.assertEqual(level.status, "stopped")
+
+    def test_each_row_of_the_board_has_one_status(self):
+        self.sim.faults.add("http_5xx", api="pdd.goods.skus.get", times=-1)
+        self._stock(40)
+        self._run()
+        level = self.sku.stock_level_ids
+        self.assertEqual(level.status, "to_send")
+        self.sim.faults.clear()
+        self._pass_time(minutes=20)
+        self._run()
+        self.assertEqual(level.status, "published")
+        self.shop.stock_brake_qty = 10
+        self.rule.safety_qty = 100
+        self._run()
+        self.assertEqual(level.status, "held")
+        self.rule.unlink()
+        self._run()
+        self.assertEqual(level.status, "no_rule")
+
+    def test_a_sku_that_is_not_published_has_no_drift(self):
+        self._stock(40)
+        self._run()
+        self.rule.unlink()
+        self._run()
+        self.sku.platform_qty = 77
+        self.assertFalse(self.sku.stock_level_ids.drift_qty)
+
+    def test_a_million_pieces_are_written_with_all_their_digits(self):
+        self._stock(1234567)
+        self._run()
+        self.assertIn("Free: 1234567 = on hand 1234567", self._last().explanation)

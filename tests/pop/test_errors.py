@@ -111,11 +111,31 @@ def test_secrets_and_buyers_do_not_pass():
 
 def test_waiting_times_follow_the_code():
     waits = {code: error_class(code)(code).retry_after for code in pop.CODES}
-    assert waits[52101] == 10
-    assert waits[70031] == waits[50000] == 60
-    assert waits[70033] == 900
+    assert waits[52101] == waits[70031] == waits[50000] == waits[52102] == 60
+    assert waits[70033] == 600
     assert waits[10019] is None
     assert pop.PddThrottledError(429, retry_after=7).retry_after == 7
+
+
+@pytest.mark.parametrize("code", [52101, 70031])
+@pytest.mark.parametrize(
+    ("api", "seconds"),
+    [
+        ("pdd.refund.list.increment.get", 10),
+        ("pdd.goods.quantity.update", 1),
+        ("pdd.order.list.get", 60),
+        ("pdd.order.note.update", 60),
+    ],
+)
+def test_a_throttled_api_rests_for_the_window_of_its_limit(api, code, seconds):
+    error = pop.error_from_body(api, {"error_code": code})
+    assert (error.retry_after, error.is_pause_sent) == (seconds, False)
+
+
+def test_only_what_refuses_each_call_pauses_an_api():
+    paused = {code for code in pop.CODES if error_class(code)(code).pauses_api}
+    assert paused == {52101, 52102, 52103, 70031, 70033}
+    assert not pop.PddTransportError("timeout").pauses_api
 
 
 def test_the_outcome_is_unknown_where_the_call_may_have_taken_effect():

@@ -3,6 +3,7 @@
 """One call over real HTTP: what is sent, what comes back, what goes wrong."""
 
 import threading
+import time
 import traceback
 from decimal import Decimal
 from email.utils import formatdate
@@ -174,13 +175,36 @@ def test_an_error_in_a_server_failure_is_not_believed(gateway, client):
 
 
 @pytest.mark.parametrize(
-    ("header", "seconds"), [("7", 7), ("99999", 3600), ("later", 60), ("", 60)]
+    ("header", "seconds"),
+    [
+        ("7", 7),
+        ("99999", 3600),
+        ("later", 60),
+        ("", 60),
+        ("Wed, 21 Oct 2015 07:00:00 GMT", 1),
+    ],
 )
 def test_status_429_is_throttling(gateway, client, header, seconds):
     gateway.answer(b"slow down", status=429, headers={"Retry-After": header})
     error, _ = failure(client, READ)
     assert isinstance(error, pop.PddThrottledError)
     assert error.retry_after == seconds
+    assert len(gateway.forms) == 1
+
+
+def test_a_pause_until_a_moment_is_counted_in_seconds(gateway, client):
+    moment = formatdate(time.time() + 90, usegmt=True)
+    gateway.answer(b"", status=429, headers={"Retry-After": moment})
+    error, _ = failure(client, READ)
+    assert 80 <= error.retry_after <= 91
+
+
+@pytest.mark.parametrize("code", [52101, 70031, 52102])
+def test_a_refusal_in_an_answer_may_name_its_pause(gateway, client, code):
+    body = {"error_response": {"error_code": code, "error_msg": "限流"}}
+    gateway.answer(body, headers={"Retry-After": "7"})
+    error, _ = failure(client, READ)
+    assert (error.code, error.retry_after, error.is_pause_sent) == (code, 7, True)
     assert len(gateway.forms) == 1
 
 

@@ -92,7 +92,10 @@ class ApiError(Exception):
     :param str sub_msg: detail, shown beside the gateway's text
     :param str sub_code: business code as text, or None
     :param str name: parameter the gateway's text names after a colon
+    :ivar int retry_after: seconds sent as ``Retry-After``, or None
     """
+
+    retry_after = None
 
     def __init__(self, code, sub_msg="", sub_code=None, name=""):
         super().__init__(f"{code} {sub_msg or name}")

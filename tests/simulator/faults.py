@@ -32,6 +32,7 @@ class Fault:
     :ivar str api: method name, or ``*``
     :ivar int times: how often; -1 until deleted
     :ivar float seconds: of a latency, or before a timed-out connection is cut
+    :ivar int retry_after: of an error: seconds sent as ``Retry-After``
     :ivar dict patch: mutate_rows: dotted path (``item_list.0.goods_price``) to value
     :ivar list drop: mutate_rows: fields to leave out
     :ivar dict match: mutate_rows: only rows with these values
@@ -46,6 +47,7 @@ class Fault:
     error_code: int = 50000
     sub_code: str | None = None
     sub_msg: str = ""
+    retry_after: int | None = None
     patch: dict = field(default_factory=dict)
     drop: list = field(default_factory=list)
     match: dict = field(default_factory=dict)
@@ -114,7 +116,9 @@ class Faults:
             if fault.kind == "latency":
                 self._closing.wait(fault.seconds)
             elif fault.kind == "error":
-                raise ApiError(fault.error_code, fault.sub_msg, fault.sub_code)
+                error = ApiError(fault.error_code, fault.sub_msg, fault.sub_code)
+                error.retry_after = fault.retry_after
+                raise error
             else:
                 raise Cut(fault, _broken_response(fault))
 

@@ -64,14 +64,16 @@ class Gateway:
             body = self._call(request, parameters, on_upload, request_id, entry)
         except ApiError as error:
             entry.outcome = str(error.code)
-            body = error.body(request_id)
+            return self._respond(error.body(request_id), entry, error.retry_after)
         except Cut as cut:
             entry.outcome = cut.fault.kind
             return cut.response
         return self._respond(body, entry)
 
-    def _respond(self, body, entry):
+    def _respond(self, body, entry, retry_after=None):
         response = Response(dump(body), content_type=JSON_TYPE)
+        if retry_after is not None:
+            response.headers["Retry-After"] = str(retry_after)
         return self._faults.on_response(entry, response)
 
     def _request_id(self):
