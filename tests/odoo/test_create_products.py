@@ -94,7 +94,7 @@ class TestCreateProducts(CatalogueCase):
             action = self._create(self.skus)
         left = self.skus.filtered(lambda sku: not sku.product_id)
         self.assertTrue(left)
-        self.assertIn(f"{len(left)} are left", action["params"]["message"])
+        self.assertIn(f"left: {len(left)}", action["params"]["message"])
         self._create(self.skus)
         self.assertFalse(self.skus.filtered(lambda sku: not sku.product_id))
 
