@@ -152,6 +152,14 @@ FILE_ERRORS = {
     "cell_too_large": _lt(
         "A cell is longer than any of a bill: upload the file as Pinduoduo exported it."
     ),
+    "quotes": _lt(
+        "A quotation mark of this line is not closed or stands inside a cell: upload "
+        "the file as Pinduoduo exported it."
+    ),
+    "cut_off": _lt(
+        "The file breaks off here, so the download was not complete: download or "
+        "export it again and upload the whole file."
+    ),
     "no_heading": _lt(
         "No line with the heading %(heading)s was found: upload the export of the goods "
         "payment account (Account details)."
@@ -344,7 +352,7 @@ class Trouble(NamedTuple):
 BOOK_TROUBLE = {
     "bill_refused": Trouble(
         "pdd.bill",
-        [("state", "=", "refused")],
+        [("state", "=", "refused"), ("replaced_by_id", "=", False)],
         "income",
         "pdd_bill_action",
         "action_read",

@@ -10,7 +10,10 @@ class BillFileError(Exception):
     :ivar line: line (CSV) or row (spreadsheet) in the file, from 1; None: the file
     :ivar column: heading of the column; None: the line or the file
     :ivar dict facts: values for the sentence; never a text written by a buyer
+    :ivar period: start and end the file names (naive, the platform's clock), or None
     """
+
+    period = None
 
     def __init__(self, code, *, line=None, column=None, **facts):
         if code not in CODES:
@@ -28,7 +31,7 @@ CODES = frozenset(
         *("empty", "too_large", "too_many_rows", "old_spreadsheet", "not_a_table"),
         *("spreadsheet_broken", "spreadsheet_unsafe"),
         *("zip_broken", "zip_encrypted", "zip_bomb", "zip_content", "zip_nested"),
-        *("encoding", "cell_too_large"),
+        *("encoding", "cell_too_large", "quotes", "cut_off"),
         # its head
         *("no_heading", "other_bill", "column_missing", "column_twice", "period"),
         *("marketing_bill", "report_heading", "report_column"),

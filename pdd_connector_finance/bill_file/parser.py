@@ -16,6 +16,7 @@ from typing import NamedTuple
 from .errors import BillFileError
 
 ORDER_NUMBER = r"\d{6}-\d{15}"
+TITLE = "账务明细"
 HEADING_WITHIN = 80  # rows
 MAX_ROWS = 5_000_000
 AMOUNT_LIMIT = 100_000_000  # yuan
@@ -89,6 +90,9 @@ class BillParser:
     :param rows: iterable of ``(line, cells)``, see :func:`.source.open_rows`
     :param str order_number: pattern of an order number that is whole
 
+    A file that breaks off is refused: a line that lacks cells, or a last line without
+    an end and no totals that agree.
+
     :ivar period: start and end (naive, the platform's clock) as the preamble says, or
         None
     :ivar exported: moment (likewise) of the export as the tail says, or None
@@ -99,12 +103,15 @@ class BillParser:
     """
 
     def __init__(self, rows, *, order_number=ORDER_NUMBER):
+        self._source = rows
         self._rows = iter(rows)
         self._order_number = re.compile(order_number, re.ASCII)
         self._columns = {}
         self._titles = {}
         self._width = 0
         self._footer = {}
+        self._is_bill = False  # something of a bill was seen
+        self._line = 1  # the last one that is not empty
         self.period = None
         self.exported = None
         self.is_proven = False
@@ -113,11 +120,21 @@ class BillParser:
         self.expense = Totals(0, Decimal(0))
 
     def __iter__(self):
+        try:
+            yield from self._read()
+        except BillFileError as error:
+            if self._is_cut(error):
+                error = BillFileError("cut_off", line=self._line)
+            error.period = self.period
+            raise error from None
+
+    def _read(self):
         self._read_head()
         for line, cells in self._rows:
             text = ",".join(cells).strip(", \t")
             if not text:
                 continue
+            self._line = line
             if self._read_footer(line, text, cells):
                 continue
             if self._footer:
@@ -126,12 +143,27 @@ class BillParser:
             self._count(row)
             yield row
         self._check_footer()
+        if not self.is_proven and not self._source.is_ended:
+            raise BillFileError("cut_off", line=self._line)
+
+    def _is_cut(self, error):
+        """Return whether an error is only that the file breaks off where it is."""
+        if not self._is_bill or error.line not in (None, self._line):
+            return False
+        try:
+            if any(any(map(str.strip, cells)) for _line, cells in self._rows):
+                return False
+        except BillFileError:
+            return False
+        lacks = error.code == "cells" and error.facts["found"] < error.facts["expected"]
+        return lacks or not self._source.is_ended
 
     # --- head
 
     def _read_head(self):
         """Find the headings; the preamble before them names the period."""
         for number, (line, cells) in enumerate(self._rows):
+            self._line = line
             titles = [plain_heading(cell) for cell in cells]
             stranger = next((name for name in STRANGERS if name in titles), None)
             if stranger:
@@ -139,7 +171,9 @@ class BillParser:
             if any(HEADINGS.get(title) == ORDER for title in titles):
                 self._set_columns(line, cells, titles)
                 return
-            found = _PERIOD.search(" ".join(cells))
+            text = " ".join(cells)
+            self._is_bill = self._is_bill or TITLE in text
+            found = _PERIOD.search(text)
             if found:
                 self._set_period(line, *found.groups())
             if number >= HEADING_WITHIN:
@@ -150,9 +184,11 @@ class BillParser:
         first, last = parse_moment(start), parse_moment(end)
         if not first or not last or first > last:
             raise BillFileError("period", line=line)
+        self._is_bill = True
         self.period = first, last
 
     def _set_columns(self, line, cells, titles):
+        self._is_bill = True
         for place, title in enumerate(titles):
             column = HEADINGS.get(title)
             if column in self._columns:

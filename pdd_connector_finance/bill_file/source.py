@@ -9,6 +9,7 @@ import codecs
 import contextlib
 import csv
 import io
+import re
 import zipfile
 import zlib
 from datetime import date, datetime, timedelta
@@ -26,11 +27,16 @@ SAMPLE = 64 * 1024
 
 _ZIP, _OLD_OFFICE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _EMPTY_ZIP = b"PK\x05\x06"
+_UNREADABLE = re.compile("[\ud800-\udfff]")  # what stands for a byte that is no text
+_TORN = ("incomplete multibyte sequence", "unexpected end of data", "truncated data")
 
 
 @contextlib.contextmanager
 def open_rows(file):
-    """Yield an iterator of ``(line number, list of text cells)``.
+    """Yield an iterable of ``(line number, list of text cells)``.
+
+    Once it is read to its end, its ``is_ended`` says whether the last line has an end;
+    a text that lacks it may have broken off there.
 
     :param file: a binary file that can seek
     :raise BillFileError: the file cannot be read as a table
@@ -45,7 +51,7 @@ def open_rows(file):
         with _open_zip(file) as rows:
             yield rows
     else:
-        with contextlib.closing(_text_rows(file)) as rows:
+        with _open_text(file) as rows:
             yield rows
 
 
@@ -94,7 +100,7 @@ def _open_member(archive, members):
             if head.startswith((_ZIP, _EMPTY_ZIP, _OLD_OFFICE)):
                 raise BillFileError("zip_nested")
             packed.seek(0)
-            with contextlib.closing(_text_rows(packed)) as rows:
+            with _open_text(packed) as rows:
                 yield rows
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
         raise BillFileError("zip_broken") from error
@@ -103,11 +109,14 @@ def _open_member(archive, members):
 # --- text
 
 
-def _text_rows(file):
+@contextlib.contextmanager
+def _open_text(file):
     encoding = _find_encoding(file)
-    stream = io.TextIOWrapper(file, encoding=encoding, newline="")
+    stream = io.TextIOWrapper(
+        file, encoding=encoding, errors="surrogateescape", newline=""
+    )
     try:
-        yield from _csv_rows(stream)
+        yield _TextRows(stream)
     finally:
         stream.detach()  # closing the file is up to the one who opened it
 
@@ -134,43 +143,52 @@ def _find_encoding(file):
     return "utf-8"
 
 
-class _Lines:
-    """Lines of a text; one that is too long, or a cell of too many, is refused.
+class _TextRows:
+    """Rows of a text, each with the number of the line it begins with.
 
     A quote that is not closed would make one cell of the rest of the file.
 
-    :ivar int start: number of the line the next row begins with
+    :ivar bool is_ended: the last line read has an end
     """
 
     def __init__(self, stream):
         self._stream = stream
         self._number = 0
-        self.start = 1
+        self._start = 1
+        self.is_ended = True
 
     def __iter__(self):
+        try:
+            for cells in csv.reader(self._read_lines(), strict=True):
+                if any(len(cell) > MAX_CELL for cell in cells):
+                    raise BillFileError("cell_too_large", line=self._start)
+                yield self._start, cells
+                self._start = self._number + 1
+        except UnicodeDecodeError as error:
+            code = "cut_off" if error.reason in _TORN else "encoding"
+            raise BillFileError(code, line=self._start) from error
+        except csv.Error as error:
+            raise BillFileError(self._explain(error), line=self._start) from error
+
+    def _explain(self, error):
+        """Return the code of what the reader of the cells stumbled over."""
+        if "unexpected end" in str(error) and not self.is_ended:
+            return "cut_off"
+        return "cell_too_large" if "limit" in str(error) else "quotes"
+
+    def _read_lines(self):
         while line := self._stream.readline(MAX_LINE):
             self._number += 1
-            is_long = len(line) >= MAX_LINE
-            if is_long or self._number - self.start >= MAX_LINES_OF_ROW:
-                raise BillFileError("cell_too_large", line=self.start)
+            self.is_ended = line.endswith(("\n", "\r"))
+            if len(line) >= MAX_LINE:
+                raise BillFileError("cell_too_large", line=self._number)
+            if self._number - self._start >= MAX_LINES_OF_ROW:
+                raise BillFileError("quotes", line=self._start)
+            if found := _UNREADABLE.search(line):
+                is_torn = not self.is_ended and len(line) - found.start() < 4
+                code = "cut_off" if is_torn else "encoding"
+                raise BillFileError(code, line=self._number)
             yield line
-
-    def end_row(self):
-        self.start = self._number + 1
-
-
-def _csv_rows(stream):
-    lines = _Lines(stream)
-    try:
-        for cells in csv.reader(lines, strict=True):
-            if any(len(cell) > MAX_CELL for cell in cells):
-                raise BillFileError("cell_too_large", line=lines.start)
-            yield lines.start, cells
-            lines.end_row()
-    except UnicodeDecodeError as error:
-        raise BillFileError("encoding", line=lines.start) from error
-    except csv.Error as error:
-        raise BillFileError("not_a_table", line=lines.start) from error
 
 
 # --- spreadsheets
@@ -192,9 +210,21 @@ def _open_spreadsheet(file, archive, members):
     except Exception as error:  # the library raises what it stumbles over
         raise BillFileError("spreadsheet_broken") from error
     try:
-        yield _sheet_rows(book)
+        yield _SheetRows(book)
     finally:
         book.close()
+
+
+class _SheetRows:
+    """Rows of the first sheet of a book; a sheet that is not whole is no book."""
+
+    is_ended = True
+
+    def __init__(self, book):
+        self._book = book
+
+    def __iter__(self):
+        return _sheet_rows(self._book)
 
 
 def _sheet_rows(book):

@@ -56,6 +56,7 @@ class TableReader:
     """
 
     def __init__(self, rows, columns, headings, *, order_number=ORDER_NUMBER):
+        self._source = rows
         self._rows = iter(rows)
         self._columns = {column.name: column for column in columns}
         self._headings = headings
@@ -66,7 +67,8 @@ class TableReader:
         self.total_line = None
 
     def __iter__(self):
-        self._read_headings()
+        width = self._read_headings()
+        last = None
         for number, (line, cells) in enumerate(self._rows):
             if not any(cell.strip(" \t-") for cell in cells):
                 continue
@@ -77,11 +79,15 @@ class TableReader:
             if any(clean_cell(cell) in TOTALS for cell in cells):
                 self.total, self.total_line = self._read_total(line, cells), line
                 continue
+            last = line, len(cells)
             yield line, self._read_row(line, cells)
+        if last and not self._source.is_ended and last[1] < width:
+            raise BillFileError("cut_off", line=last[0])
 
     # --- headings
 
     def _read_headings(self):
+        """Find the columns; return how many cells the line of headings has."""
         required = [c.name for c in self._columns.values() if c.is_required]
         widest = []
         for number, (line, cells) in enumerate(self._rows):
@@ -90,7 +96,7 @@ class TableReader:
             missing = [name for name in required if name not in found]
             if not missing:
                 self._set_places(line, cells, found)
-                return
+                return len(cells)
             if len(missing) < len(required):
                 raise BillFileError(
                     "report_column",

@@ -3,6 +3,7 @@ from . import (
     account_move,
     account_move_line,
     pdd_bill,
+    pdd_bill_cut,
     pdd_bill_line,
     pdd_bill_line_correct,
     pdd_bill_line_entry,

@@ -60,6 +60,14 @@ class PddBill(models.Model):
     error_code = fields.Char(readonly=True)
     error_line = fields.Integer(string="Wrong Line", readonly=True)
     error_column = fields.Char(string="Wrong Column", readonly=True)
+    replaced_by_id = fields.Many2one(
+        "pdd.bill",
+        string="Replaced By",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="A whole file of the same period that was read instead.",
+    )
 
     # --- what the file says
     row_count = fields.Integer(string="Lines in File", readonly=True)
@@ -214,6 +222,13 @@ class PddBill(models.Model):
         return action
 
     # --- business methods
+
+    def _get_days(self):
+        """Return the days (Shanghai) this bill names."""
+        self.ensure_one()
+        start, end = self.date_from, self.date_to
+        count = (end - start).days + 1 if start and end else 0
+        return {start + timedelta(days=number) for number in range(count)}
 
     def _get_spans(self):
         """Return when these bills, together, show every movement.

@@ -25,14 +25,40 @@ class PddBillLine(models.Model):
         """Return the entries of the movements and what corrects them."""
         return self.move_id + self.move_id.pdd_correction_ids
 
+    def _book_again(self):
+        """Book movements as what they are by now, where that differs.
+
+        :raise UserError: the shop's bills are being posted
+        """
+        find = self.env["pdd.flow.type"]._get_finder()
+        lines = self.filtered(
+            lambda line: (
+                line.move_id
+                and line.flow_type_id
+                != find(line.flow_code, line.flow_name, line.occurred_date)
+            )
+        )
+        if not lines:
+            return
+        lines.shop_id._lock_journals()
+        locked = lines._filter_locked()
+        locked._correct_changed()
+        (lines - locked)._undo_posting()
+
     def _correct_unknown(self):
         """Book movements that had an unknown code as what they are by now."""
-        for shop, lines in self.grouped("shop_id").items():
-            lines = lines.with_company(shop.company_id)
-            before = {
-                line: line._get_posted_form([line._prepare_suspense()])
-                for line in lines
-            }
+        self._correct_changed(lambda line: [line._prepare_suspense()])
+
+    def _correct_changed(self, prepare=None):
+        """Book movements as what their codes mean by now, see :meth:`_correct`.
+
+        :param prepare: movement -> items that it was booked with, by default those of
+            its flow type
+        """
+        prepare = prepare or (lambda line: line._prepare_counterparts())
+        for _shop, lines in self.grouped("shop_id").items():
+            lines = lines.with_company(lines.company_id)
+            before = {line: line._get_posted_form(prepare(line)) for line in lines}
             lines._set_flow_types()
             lines._correct(before)
 

@@ -83,6 +83,8 @@ class PddBill(models.Model):
                 self._read_lines()
         except BillFileError as error:
             self._set_refused(error)
+        else:
+            self._replace_refused()
         self.shop_id._review_books()
         if self.state == "open":
             self.env.ref("pdd_connector_finance.ir_cron_bill_post")._trigger()
@@ -100,6 +102,7 @@ class PddBill(models.Model):
             self._stage(parser)
         self._number_equal_rows()
         self._check_other_shop()
+        completed = self._complete_cut_lines() if parser.is_proven else None
         self._check_conflicts()
         start, end = self._get_period(parser)
         vals = {
@@ -107,13 +110,15 @@ class PddBill(models.Model):
             **self._prepare_covered_vals(parser),
             "date_from": start,
             "date_to": end,
-            "new_count": self._insert_staged(),
+            "new_count": self._insert_staged() + len(completed or ()),
             "missing_count": self._count_missing(start, end),
         }
         self.env.cr.execute("DROP TABLE pdd_bill_staging")
         self.write(vals)
         of_bill = SQL("line.bill_id = %s", self.id)
         self.env["pdd.bill.line"]._set_orders(self.shop_id, of_bill)
+        if completed:
+            completed._book_again()
         self._update_state()
 
     @api.model
@@ -243,6 +248,7 @@ class PddBill(models.Model):
             "error_code": False,
             "error_line": False,
             "error_column": False,
+            "replaced_by_id": False,
         }
 
     def _prepare_covered_vals(self, parser):
@@ -300,6 +306,7 @@ class PddBill(models.Model):
         """Keep why the file was refused, with its place and the next step."""
         self.write(
             {
+                **self._prepare_refused_period(error),
                 "state": "refused",
                 "error_message": self._explain(error),
                 "error_code": error.code,
@@ -307,6 +314,11 @@ class PddBill(models.Model):
                 "error_column": error.column or False,
             }
         )
+
+    def _prepare_refused_period(self, error):
+        """Return the days a refused file is about, as far as it says so."""
+        start, end = error.period or (self.bill_date, self.bill_date)
+        return {"date_from": start, "date_to": end}
 
     @api.model
     def _explain(self, error):

@@ -62,6 +62,15 @@ class PddProof(models.Model):
         readonly=True,
         help="From when until when no bill shows the day's movements (in Shanghai).",
     )
+    total_gaps = fields.Char(
+        string="Without Totals",
+        readonly=True,
+        help="From when until when no file that ends with totals shows the day's "
+        "movements (in Shanghai).",
+    )
+    missing = fields.Char(
+        compute="_compute_missing", help="What the day lacks to be proven."
+    )
     next_step = fields.Text(compute="_compute_next_step")
     has_totals = fields.Boolean(
         string="Totals Agree",
@@ -88,6 +97,7 @@ class PddProof(models.Model):
         "difference",
         "pending_count",
         "is_covered",
+        "has_totals",
         "closing",
         "platform_balance",
         "has_platform_balance",
@@ -103,9 +113,22 @@ class PddProof(models.Model):
             elif compared or not currency.is_zero(proof.difference):
                 proof.state = "different"
             else:
-                proof.state = "proven"
+                proof.state = "proven" if proof.has_totals else "open"
 
-    @api.depends("gaps", "pending_count", "difference", "state")
+    @api.depends("gaps", "total_gaps", "pending_count")
+    @api.depends_context("lang")
+    def _compute_missing(self):
+        for proof in self:
+            parts = []
+            if proof.gaps:
+                parts.append(self.env._("no bill: %s", proof.gaps))
+            if proof.total_gaps and proof.total_gaps != proof.gaps:
+                parts.append(self.env._("no totals in the file: %s", proof.total_gaps))
+            if proof.pending_count:
+                parts.append(self.env._("not posted: %s", proof.pending_count))
+            proof.missing = "; ".join(parts)
+
+    @api.depends("gaps", "total_gaps", "pending_count", "difference", "state")
     @api.depends_context("lang")
     def _compute_next_step(self):
         for proof in self:
@@ -132,6 +155,14 @@ class PddProof(models.Model):
             return self.env._(
                 "Check in the merchant backend that this is the balance at the end of "
                 "the day, and that the bills of all days before it are read."
+            )
+        if self.total_gaps:
+            return self.env._(
+                "No totals in the file: nothing shows that it is whole for %(date)s, "
+                "%(gaps)s. Export the whole day in the merchant backend under Account "
+                "details and upload that file, which ends with totals.",
+                date=self.date,
+                gaps=self.total_gaps,
             )
         return False
 
@@ -218,7 +249,7 @@ class PddProof(models.Model):
         bills = self._get_bills(shop)
         end = max([end, *filter(None, bills.mapped("bill_date"))])
         spans = bills._get_spans()
-        proven_days = bills.filtered("is_proven")._get_whole_days()
+        total_spans = bills.filtered("is_proven")._get_spans()
         ledger = self._get_ledger(shop, start)
         opening = balance = ledger.pop(None)
         day, to_create = start, []
@@ -227,7 +258,8 @@ class PddProof(models.Model):
             vals = self._prepare_vals(figures.get(day), opening, balance)
             gaps = self._find_gaps(spans, day)
             vals.update(is_covered=not gaps, gaps=", ".join(gaps))
-            vals["has_totals"] = day in proven_days
+            gaps = self._find_gaps(total_spans, day)
+            vals.update(has_totals=not gaps, total_gaps=", ".join(gaps))
             if day in known:
                 known[day].write(vals)
             else:

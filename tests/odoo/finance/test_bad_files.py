@@ -34,6 +34,14 @@ def _line(line):
     return bills.csv_file([line, GOOD[1]], tail=[])
 
 
+def _cut(line, end):
+    """Return a good bill that breaks off in a line, before a text of it."""
+    content = bills.text(GOOD)
+    start = content.index(line)
+    assert end in line, end
+    return io.BytesIO(content[: content.index(end, start)].encode("gb18030"))
+
+
 def _cells(**changes):
     """Return a movement with some cells changed."""
     names = ["order", "time", "income", "expense", "kind", "remark", "description"]
@@ -129,10 +137,17 @@ FILES = {
     "empty": (io.BytesIO(b""), "empty", 0, ""),
     "only a title": (
         io.BytesIO("拼多多店铺账务明细查询".encode()),
-        "no_heading",
-        0,
+        "cut_off",
+        1,
         "",
     ),
+    "cut in the headings": (
+        io.BytesIO(bills.text([]).split(",收入")[0].encode("gb18030")),
+        "cut_off",
+        5,
+        "",
+    ),
+    "without its headings": (_text((HEADING + "\r\n", "")), "no_heading", 0, ""),
     "a web page": (io.BytesIO(b"<html>please log in</html>"), "no_heading", 0, ""),
     "a picture": (io.BytesIO(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"), "not_a_table", 0, ""),
     "old spreadsheet": (io.BytesIO(b"\xd0\xcf\x11\xe0 book"), "old_spreadsheet", 0, ""),
@@ -164,11 +179,39 @@ FILES = {
     ),
     "encoding cut": (
         io.BytesIO(bills.text(GOOD, tail=[]).encode("gb18030") + b"\x81"),
-        "encoding",
+        "cut_off",
         8,
         "",
     ),
     "half a line": (_line(GOOD[0][:40]), "cells", FIRST, ""),
+    "cut after a cell": (_cut(GOOD[1], ",-,"), "cut_off", 7, ""),
+    "cut in the last cell": (_cut(GOOD[1], "补偿消费者"), "cut_off", 7, ""),
+    "cut before the last cell": (_cut(GOOD[1], "0040002|"), "cut_off", 7, ""),
+    "cut in a character": (
+        io.BytesIO(bills.text(GOOD, tail=[]).encode("gb18030")[:-3]),
+        "cut_off",
+        7,
+        "",
+    ),
+    "cut in a quoted cell": (
+        io.BytesIO(bills.text([GOOD[0], '"2606'], tail=[])[:-2].encode("gb18030")),
+        "cut_off",
+        7,
+        "",
+    ),
+    "cut in the totals": (_cut(TAIL[1], "45元"), "cut_off", 9, ""),
+    "cut before the second total": (
+        io.BytesIO(bills.text(GOOD, tail=TAIL[:1]).strip().encode("gb18030")),
+        "cut_off",
+        8,
+        "",
+    ),
+    "cut at the end of UTF-16": (
+        io.BytesIO(bills.text(GOOD, tail=[]).strip().encode("utf-16")[:-1]),
+        "cut_off",
+        7,
+        "",
+    ),
     "a cell too many": (_line(GOOD[0] + ",more"), "cells", FIRST, ""),
     "a comma in an amount": (_line(_cells(income="1,084.45")), "cells", FIRST, ""),
     "number as float": (
@@ -430,9 +473,14 @@ class TestBadFiles(FinanceCase):
             "thousands": bills.csv_file(
                 [_cells(income='"84.45 元"'), GOOD[1]], tail=[]
             ),
-            "no preamble": io.BytesIO("\n".join([HEADING, *GOOD]).encode("utf-8-sig")),
+            "no preamble": io.BytesIO(
+                "\n".join([HEADING, *GOOD, ""]).encode("utf-8-sig")
+            ),
             "slashes in dates": bills.csv_file(
                 [_cells(time="2026/6/8 10:00:00"), GOOD[1]], tail=[]
+            ),
+            "totals without a line end": io.BytesIO(
+                "\n".join([HEADING, *GOOD, *TAIL]).encode("utf-8-sig")
             ),
             "dashes before the totals": bills.csv_file(GOOD, tail=["-" * 34, *TAIL]),
         }

@@ -139,6 +139,29 @@ class TestControl(FinanceCase):
         self.assertEqual((first.state, first.has_totals), ("proven", True))
         self.assertEqual((second.state, second.gaps), ("open", "21:00:01–23:59:59"))
 
+    def test_a_file_without_totals_proves_no_day_and_the_list_says_so(self):
+        lines = [row("", "100.00", "0130001", "2026-06-08 10:00:00")]
+        self._post(*lines, start="2026-06-08", end="2026-06-08", tail=[])
+        proof = self._prove()
+        self.assertRecordValues(
+            proof,
+            [
+                {
+                    "state": "open",
+                    "is_covered": True,
+                    "has_totals": False,
+                    "missing": "no totals in the file: 00:00:00–23:59:59",
+                }
+            ],
+        )
+        self.assertIn("No totals in the file", proof.next_step)
+        self._import_lines(*lines, start="2026-06-08", end="2026-06-08 11:59:59")
+        self.assertEqual(self._prove().total_gaps, "12:00:00–23:59:59")
+        self._import_lines(start="2026-06-08 12:00:00", end="2026-06-08")
+        self.assertRecordValues(
+            self._prove(), [{"state": "proven", "missing": "", "next_step": False}]
+        )
+
     def test_a_day_that_was_not_over_when_it_was_exported_is_not_proven(self):
         lines = [row("", "100.00", "0130001", "2026-06-08 10:00:00")]
         tail = bills.totals(lines)

@@ -2,6 +2,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Bills become lines: once, whatever comes twice, overlaps or comes out of order."""
 
+import io
+
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
@@ -144,6 +146,89 @@ class TestImport(FinanceCase):
         later.unlink()
         first.unlink()
         self.assertFalse(self._lines())
+
+    # --- files that broke off
+
+    def _cut(self, *lines, size):
+        """Import a bill without totals whose last bytes are lacking."""
+        content = bills.text(lines, tail=[]).encode("gb18030")
+        return self._import(io.BytesIO(content[:-size]))
+
+    def test_a_file_cut_inside_its_last_cell_gives_way_to_the_whole_one(self):
+        cut = self._cut(*DAY, size=6)
+        self.assertEqual((cut.state, cut.error_code), ("refused", "cut_off"))
+        self.assertEqual(str(cut.date_from), "2026-06-01")
+        issue = self.env["pdd.issue"].search([("cause", "=", "bill_refused")])
+        self.assertEqual(issue.state, "open")
+        whole = self._import_lines(*DAY)
+        self.assertEqual((whole.state, whole.new_count), ("open", 5))
+        self.assertEqual(cut.replaced_by_id, whole)
+        self.assertEqual(issue.state, "solved")
+
+    def test_a_file_that_brings_less_days_replaces_no_cut_one(self):
+        cut = self._cut(*DAY, size=6)
+        self._import_lines(*DAY, end="2026-06-29")
+        self.assertFalse(cut.replaced_by_id)
+        last = self._import_lines(start="2026-06-30")
+        self.assertEqual(cut.replaced_by_id, last)
+
+    def test_a_file_without_totals_replaces_no_cut_one(self):
+        cut = self._cut(*DAY, size=6)
+        self.assertEqual(self._import_lines(*DAY, tail=[]).state, "open")
+        self.assertFalse(cut.replaced_by_id)
+
+    def test_a_file_cut_between_two_lines_is_completed(self):
+        self._post(*DAY[:3], tail=[])
+        whole = self._post(*DAY)
+        self.assertEqual((whole.state, whole.new_count), ("done", 2))
+        self.assertEqual(len(self._lines()), 5)
+
+    def _post_half_a_cell(self, *lines, half):
+        """Post what was once taken of a file that broke off inside its last cell."""
+        name = lines[-1].rsplit(",", 1)[-1]
+        return self._post(
+            *lines[:-1], lines[-1].replace(name, half), tail=[], end="2026-06-08"
+        )
+
+    def test_half_a_cell_that_is_booked_already_is_completed_by_the_whole_file(self):
+        for number, half in enumerate(
+            ("0040002|售后费用", "0040002|", "00", "0040002")
+        ):
+            with self.subTest(half):
+                self.shop = self._create_shop(half, f"cut{number}")
+                cut = self._post_half_a_cell(*DAY[:4], half=half)
+                whole = self._post(*DAY)
+                self.assertEqual(whole.state, "done", whole.error_message)
+                self.assertEqual((cut.new_count, whole.new_count), (3, 2))
+                lines = self._lines()
+                self.assertEqual(len(lines), 5)
+                self.assertEqual(set(lines.mapped("state")), {"posted"})
+                completed = whole.line_ids.filtered(lambda line: line.ordinal == 1)
+                self.assertEqual(completed.flow_name, "售后费用-售后补偿消费者")
+                account = self.shop.journal_id.default_account_id
+                self.assertEqual(self._balance(account), 80.26)
+                suspense = self.shop.journal_id.suspense_account_id
+                self.assertEqual(self._balance(suspense), 0.0)
+                if not number:
+                    self.assertEqual(self._import_lines(*DAY).new_count, 2)
+
+    def test_half_a_cell_in_a_locked_month_is_corrected_on_an_open_day(self):
+        self.company.pdd_posting_mode = "day"
+        cut = self._post_half_a_cell(*DAY[:4], half="00")
+        move = cut.line_ids.filtered(lambda line: line.flow_name == "00").move_id
+        self.company.fiscalyear_lock_date = "2026-06-30"
+        whole = self._post(*DAY)
+        self.assertEqual(whole.state, "done", whole.error_message)
+        self.assertEqual(move.state, "posted")
+        self.assertEqual(str(move.pdd_correction_ids.date), "2026-07-01")
+        suspense = self.shop.journal_id.suspense_account_id
+        self.assertEqual(self._balance(suspense), 0.0)
+
+    def test_a_whole_file_does_not_change_what_another_with_totals_says(self):
+        changed = DAY[3].replace("售后补偿消费者", "售后补偿")
+        self._import_lines(*DAY[:3], changed)
+        bill = self._import_lines(*DAY)
+        self.assertEqual((bill.state, bill.error_code), ("refused", "conflict"))
 
     def test_two_different_amounts_in_one_second_are_no_contradiction(self):
         double = [row(ORDER, "-1.00", "0020002"), row(ORDER, "-2.00", "0020002")]
