@@ -8,6 +8,33 @@ MOST_PAUSE = 600  # seconds; pauses of the same API grow up to here
 # A call may start at most this many seconds ahead of the steady pace.
 BURST_SECONDS = 1.0
 ATTEMPTS = 20  # each failure is the success of another worker
+PAUSE_QUERY = """
+    WITH now AS (SELECT extract(epoch FROM clock_timestamp()) AS moment),
+    before AS (
+        SELECT COALESCE(pause_count, 0) AS pauses,
+               COALESCE(pause_until, 0) > moment AS is_running
+          FROM pdd_api_budget, now
+         WHERE shop_key = %(shop)s AND api_name = %(api)s
+    ),
+    pause AS (
+        SELECT moment + CASE WHEN %(grows)s THEN LEAST(
+                   GREATEST(%(most)s, %(seconds)s),
+                   %(seconds)s * 2 ^ LEAST(16, COALESCE(
+                       pauses - is_running::int, 0)))
+               ELSE %(seconds)s END AS moment,
+               COALESCE(pauses + 1 - is_running::int, 1) AS pauses
+          FROM now LEFT JOIN before ON TRUE
+    )
+    INSERT INTO pdd_api_budget AS budget (shop_key, api_name, due_time,
+                pause_until, pause_count)
+         SELECT %(shop)s, %(api)s, moment, moment, pauses FROM pause
+    ON CONFLICT (shop_key, api_name) DO UPDATE
+            SET due_time = GREATEST(budget.due_time, EXCLUDED.due_time),
+                pause_until = GREATEST(budget.pause_until,
+                                       EXCLUDED.pause_until),
+                pause_count = EXCLUDED.pause_count
+      RETURNING due_time - extract(epoch FROM clock_timestamp())
+"""
 
 
 class PddApiBudget(models.Model):
@@ -101,33 +128,7 @@ class PddApiBudget(models.Model):
         :return float: seconds until the end of the pause
         """
         row = self._execute_apart(
-            """
-            WITH now AS (SELECT extract(epoch FROM clock_timestamp()) AS moment),
-            before AS (
-                SELECT COALESCE(pause_count, 0) AS pauses,
-                       COALESCE(pause_until, 0) > moment AS is_running
-                  FROM pdd_api_budget, now
-                 WHERE shop_key = %(shop)s AND api_name = %(api)s
-            ),
-            pause AS (
-                SELECT moment + CASE WHEN %(grows)s THEN LEAST(
-                           GREATEST(%(most)s, %(seconds)s),
-                           %(seconds)s * 2 ^ LEAST(16, COALESCE(
-                               pauses - is_running::int, 0)))
-                       ELSE %(seconds)s END AS moment,
-                       COALESCE(pauses + 1 - is_running::int, 1) AS pauses
-                  FROM now LEFT JOIN before ON TRUE
-            )
-            INSERT INTO pdd_api_budget AS budget (shop_key, api_name, due_time,
-                        pause_until, pause_count)
-                 SELECT %(shop)s, %(api)s, moment, moment, pauses FROM pause
-            ON CONFLICT (shop_key, api_name) DO UPDATE
-                    SET due_time = GREATEST(budget.due_time, EXCLUDED.due_time),
-                        pause_until = GREATEST(budget.pause_until,
-                                               EXCLUDED.pause_until),
-                        pause_count = EXCLUDED.pause_count
-              RETURNING due_time - extract(epoch FROM clock_timestamp())
-            """,
+            PAUSE_QUERY,
             {
                 "shop": shop_key,
                 "api": api_name,

@@ -9,7 +9,7 @@ STATES = [
     ("stopped", "Publishing stopped"),
     ("no_rule", "No rule"),
     ("untracked", "Not tracked"),
-    ("uncounted", "Opening quantity to confirm"),
+    ("uncounted", "Not counted"),
     ("unmapped", "Not mapped"),
 ]
 

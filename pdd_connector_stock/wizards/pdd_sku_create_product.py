@@ -1,6 +1,6 @@
 # Copyright 2026 The Pinduoduo connector authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class PddSkuCreateProduct(models.TransientModel):
@@ -27,10 +27,15 @@ class PddSkuCreateProduct(models.TransientModel):
     opening_warehouse_id = fields.Many2one(
         "stock.warehouse",
         string="Warehouse",
-        default=lambda self: self.env["pdd.sku.opening"]._get_warehouse(
-            self._default_sku_ids()
-        ),
+        default=lambda self: self._default_warehouse_id(),
+        help="Empty: for each company the first warehouse of its stock rule.",
     )
+
+    @api.model
+    def _default_warehouse_id(self):
+        skus = self._default_sku_ids()
+        several = len(skus.company_id) != 1
+        return False if several else self.env["pdd.sku.opening"]._get_warehouse(skus)
 
     def _prepare_template_vals(self, goods, sku):
         vals = super()._prepare_template_vals(goods, sku)
@@ -40,13 +45,18 @@ class PddSkuCreateProduct(models.TransientModel):
         """Create products and confirm their quantities in the same transaction."""
         result = super()._create_products(skus)
         if self.is_storable and self.opening_basis in ("platform", "zero"):
-            Opening, mapped = self.env["pdd.sku.opening"], skus.filtered("product_id")
-            products = Opening._get_open_products(mapped, self.opening_warehouse_id)
-            quantities = Opening._get_quantities_of(
-                self.opening_basis, mapped, products
-            )
-            Opening._confirm(mapped, self.opening_warehouse_id, quantities)
+            for mapped in skus.filtered("product_id").grouped("company_id").values():
+                self._confirm_opening(mapped)
         return result
+
+    def _confirm_opening(self, skus):
+        """Confirm the quantities of SKUs of one company."""
+        Opening, warehouse = self.env["pdd.sku.opening"], self.opening_warehouse_id
+        if warehouse.company_id != skus.company_id:
+            warehouse = Opening._get_warehouse(skus)
+        products = Opening._get_open_products(skus, warehouse)
+        quantities = Opening._get_quantities_of(self.opening_basis, skus, products)
+        Opening._confirm(skus, warehouse, quantities)
 
     def _show_outcome(self, wanted):
         outcome = super()._show_outcome(wanted)

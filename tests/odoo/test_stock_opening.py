@@ -137,6 +137,28 @@ class TestUncounted(OpeningCase):
                 is_later = basis == "later"
                 self.assertEqual(self.state, "uncounted" if is_later else "ready")
 
+    def test_products_of_two_companies_are_created_and_confirmed_at_once(self):
+        company = self.env["res.company"].create({"name": "Second"})
+        self.env.user.company_ids += company
+        second = self._connect_shop(
+            self.sim.shops[1], name="Second", company_id=company.id
+        )
+        second.action_sync_goods()
+        other = self.env["pdd.sku"].search([("shop_id", "=", second.id)], limit=1)
+        other.product_id = False
+        self._unmap()
+        skus = self.sku + other
+        self.env["pdd.sku.create.product"].with_context(
+            active_ids=skus.ids, allowed_company_ids=[self.env.company.id, company.id]
+        ).create({"opening_basis": "zero"}).action_create()
+        openings = self.env["pdd.stock.opening"].search(
+            [("product_id", "in", skus.product_id.ids)]
+        )
+        self.assertEqual(
+            {row.warehouse_id.company_id for row in openings},
+            {self.shop.company_id, company},
+        )
+
     def test_the_wizard_that_creates_products_asks_for_quantities_next(self):
         self._unmap()
         action = (
