@@ -226,7 +226,9 @@ class TestParcelStop(ParcelCase):
             order.order_sn, "ship", logistics_id=44, tracking_number="SF1000000000001"
         )
         self._read_all()
-        self._open_picking(order).button_validate()
+        self.shop.shipped_policy = "stock"
+        self._open_picking(order).action_pdd_mark_elsewhere()
+        self.assertEqual(order.sale_order_id.picking_ids.state, "done")
         self.assertRecordValues(
             order.parcel_ids,
             [{"state": "sent", "told_number": "SF1000000000001", "is_main": True}],
