@@ -105,6 +105,7 @@ class PddOrder(models.Model):
         touched = super()._intake_page(shop, rows)
         touched._ask_gift_orders(shop)
         touched._settle_gift_issues(shop)
+        touched._forget_gift_lookups(shop)
         touched._review_gift_orders()
         return touched
 
@@ -126,6 +127,14 @@ class PddOrder(models.Model):
         if mains:
             missing = mains.keys() - self._by_order_sn(shop, mains).keys()
             self.env["pdd.order.lookup"]._ask(shop, missing, mains=mains)
+
+    def _forget_gift_lookups(self, shop):
+        """Ask no more for gift orders that a list has brought meanwhile."""
+        gifts = self.filtered("gift_main_sn")
+        if gifts and not self.env.context.get("pdd_in_full"):
+            domain = Domain("shop_id", "=", shop.id) & Domain("main_sn", "!=", False)
+            domain &= Domain("order_sn", "in", gifts.mapped("order_sn"))
+            self.env["pdd.order.lookup"].search(domain).try_lock_for_update().unlink()
 
     def _review_gift_orders(self):
         """Look at the gift orders of orders that changed: they may have to wait."""

@@ -51,6 +51,15 @@ class PddRefund(models.Model):
 
     @api.model
     def _get_to_book_domain(self):
+        """Return the refunds to book; one without money, of a gift, brings cost alone."""
+        brings_cost = Domain("after_sales_type", "=", RETURN_AND_REFUND)
+        brings_cost &= Domain("order_id.invoice_state", "=", "done")
+        return (
+            Domain("refund_amount", "!=", 0) | brings_cost
+        ) & self._get_credit_domain()
+
+    @api.model
+    def _get_credit_domain(self):
         return (
             Domain("effect", "=", "credit")
             & Domain("credit_note_id", "=", False)
@@ -227,6 +236,8 @@ class PddRefund(models.Model):
         """
         left = self._get_left()
         total = to_fen(self._get_cut_amount())
+        if not total:
+            return self._prepare_free_line_vals()
         if total > sum(left.values()):
             raise UserError(
                 self.env._(
@@ -243,6 +254,14 @@ class PddRefund(models.Model):
             self._prepare_credit_line(line, part, is_whole=part == left[line])
             for line, part in zip(lines, spread(total, weights), strict=True)
             if part
+        ]
+
+    def _prepare_free_line_vals(self):
+        """Return lines without money: goods that come back, whose cost does too."""
+        return [
+            self._prepare_credit_line(line, to_fen(0), is_whole=True)
+            for line in self.order_id.line_ids.sale_line_id
+            if self._is_about(line)
         ]
 
     def _get_left(self):

@@ -330,6 +330,26 @@ class TestEntries(FinanceCase):
             self.assertEqual(self._costs(invoice), costs)
             self.assertEqual(gift.settlement_state, "settled")
 
+    def test_the_cost_of_a_gift_comes_back_with_it(self):
+        self._value_perpetually()
+        gift = self._create_gift()
+        self.env["pdd.order"]._cron_invoice()
+        kept = self._refund(gift, "0.00")
+        back = self._refund(gift, "0.00", after_sales_type=3, goods_number="1")
+        self.env["pdd.order"]._cron_invoice()
+        self.assertFalse(kept.credit_note_id or kept.book_error)
+        costs = {self.cost: -40.0, self.stock: 40.0}
+        self.assertEqual(self._costs(back.credit_note_id), costs)
+        self.assertEqual(back.credit_note_id.amount_total, 0.0)
+
+    def test_a_refund_of_a_gift_without_cost_is_no_trouble(self):
+        gift = self._create_gift()
+        self.env["pdd.order"]._cron_invoice()
+        refunds = self._refund(gift, "0.00", after_sales_type=3)
+        self.env["pdd.order"]._cron_invoice()
+        self.assertFalse(refunds.credit_note_id or refunds.book_error)
+        self.assertFalse(self.env["pdd.issue"].search([("cause", "=", "credit")]))
+
     def test_the_cost_of_a_gift_is_in_the_invoice_of_its_day(self):
         self._value_perpetually()
         self.company.pdd_invoice_grouping = "day"
