@@ -20,6 +20,7 @@ NO_TIME = (pop.PddPermissionError, pop.PddParameterError, pop.PddBusinessError)
 PATIENCE = 1.0  # seconds a call waits for its place before it comes back later
 LOCK_TIMEOUT = f"{pop.TIMEOUT + 10}s"  # who has the lock may wait for the platform
 ATTEMPTS = 3
+FARTHEST_CLOCK = timedelta(days=3650)
 SKEW_WARNING = 60  # seconds
 SKEW_STEP = 2  # seconds; the platform tells its time in whole ones
 
@@ -310,8 +311,10 @@ def _now():
 
 
 def _read_time(answer):
-    """Return the platform's time, naive UTC, or None when it cannot be read."""
+    """Return the platform's time, naive UTC, or None when it cannot be read, or be."""
     try:
-        return pop.parse_time(answer.get("time"))
+        moment = pop.parse_time(answer.get("time"))
     except ValueError:
         return None
+    # a cursor that follows such a clock would never come back
+    return moment if pop.is_past(moment, _now() + FARTHEST_CLOCK) else None

@@ -228,10 +228,12 @@ class TestClock(CallCase):
         self.assertFalse(self.shop.clock_warning)
 
     def test_a_time_that_cannot_be_read_is_no_obstacle(self):
-        self.sim.faults.add("mutate_rows", api=TIME, patch={"time": "noon"})
-        self.assertEqual(
-            self.shop._measure_clock().date(), self.shop._get_platform_now().date()
-        )
+        for time in ("noon", "9999-12-31 23:59:59", "1970-01-02 00:00:00"):
+            self.sim.faults.add("mutate_rows", api=TIME, patch={"time": time})
+            self.assertEqual(
+                self.shop._measure_clock().date(), fields.Datetime.now().date()
+            )
+            self.assertAlmostEqual(self.shop.clock_skew, 0, delta=5)
 
 
 @tagged("post_install", "-at_install")
