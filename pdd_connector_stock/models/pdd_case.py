@@ -265,12 +265,32 @@ class PddCase(models.Model):
         return self._open_record(self.refund_id)
 
     def _open_record(self, record):
+        """Open a document; who may not see it reads its name."""
         self.ensure_one()
+        if not self.env.user._may_open_pdd(record._name):
+            return self._name_record(record)
         return {
             "type": "ir.actions.act_window",
             "res_model": record._name,
             "res_id": record.id,
             "view_mode": "form",
+        }
+
+    def _name_record(self, record):
+        # the name is shown on the case as well
+        name = record.sudo().display_name or ""
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "info",
+                "message": self.env._(
+                    "%s handles this case; you have no right to open it.", name
+                )
+                if name
+                else self.env._("There is no document of this case to open."),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
         }
 
     # --- legs

@@ -20,7 +20,7 @@ class PddCase(models.Model):
 
     balance_state = fields.Selection(
         [
-            ("agree", "Agree"),
+            ("agree", "Money and goods agree"),
             ("kept", "Goods here, nothing refunded"),
             ("amount", "Refunded otherwise than asked"),
         ],

@@ -56,12 +56,7 @@ class PddCase(models.Model):
             product = self._find_exchange_product()
             # the connector makes the documents; who handles the case need not sell
             self.sudo().with_company(self.company_id)._create_exchange(product)
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "sale.order",
-            "res_id": self.exchange_order_id.id,
-            "view_mode": "form",
-        }
+        return self._open_record(self.exchange_order_id)
 
     def _create_exchange(self, product):
         lines = {product: self._get_return_quantity()}

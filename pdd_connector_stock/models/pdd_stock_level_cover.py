@@ -338,7 +338,7 @@ class PddStockLevel(models.Model):
     def _describe_low(self):
         if self.low_reason == "short":
             return self.env._(
-                "%s pieces are sold or promised that are not there. Odoo's replenishment "
+                "Pieces sold or promised that are not there: %s. Odoo's replenishment "
                 "suggests the purchase.",
                 plain(self.sold_qty - self.free_qty),
             )

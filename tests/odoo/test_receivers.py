@@ -2,10 +2,12 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Contacts of receivers in the hands of people, and of Odoo's own senders."""
 
+from lxml import etree
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
 from .parcel_common import ParcelCase
+from .walk import is_shown
 
 
 class ReceiverCase(ParcelCase):
@@ -177,6 +179,14 @@ class TestSenders(ReceiverCase):
         )
         self.assertFalse(written.filtered(lambda mail: mail.state != "cancel"))
 
+    def test_sending_is_not_offered_on_an_order_of_a_platform(self):
+        order = self._make_orders().sale_order_id
+        arch = etree.fromstring(order.get_view(view_type="form")["arch"])
+        buttons = arch.xpath("//button[@name='action_quotation_send']")
+        self.assertTrue(buttons)
+        for button in buttons:
+            self.assertFalse(is_shown(button, order), button.get("id"))
+
     def test_colleagues_are_written_to_as_ever(self):
         self._remember()
         order = self._make_orders()
@@ -249,3 +259,8 @@ class TestAddress(ReceiverCase):
         self._moved(order)
         self.assertFalse(picking.printed)
         self.assertIn("print", picking.activity_ids.note)
+
+    def test_a_paper_that_is_not_printed_yet_asks_for_nothing(self):
+        order = self._make_orders()
+        self._moved(order)
+        self.assertFalse(order.sale_order_id.picking_ids.activity_ids)

@@ -95,6 +95,8 @@ class TestReturnExchange(ParcelCase):
         exchange = case.exchange_order_id
         self.assertEqual(exchange.state, "sale")
         shown = case.with_user(worker).action_create_exchange()
+        self.assertIn(exchange.name, shown["params"]["message"])
+        shown = case.action_create_exchange()
         self.assertEqual(shown["res_id"], exchange.id)
 
     def test_the_exchange_order_is_made_once(self):

@@ -24,6 +24,7 @@ SAME_SENSE = {
     "Preview",
     "Publish Stock",
     "SKUs",
+    "Settled by Hand",
 }
 PLURAL = re.compile(
     r"%(\(\w+\))?[sdg] (orders|SKUs|rows|lines|pieces|days|hours|minutes|goods|changes"
