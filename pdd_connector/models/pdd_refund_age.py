@@ -5,6 +5,9 @@ from odoo import api, fields, models
 from .. import pop
 from .row_age import SKIP, TAKE, judge_row, read_change
 
+# the buyer's return parcel as the detail names it (refunds.md 2)
+RETURN_PARCEL = {"express_no": "tracking_number", "shipping_name": "shipping_name"}
+
 
 class PddRefund(models.Model):
     """How old what we know of an after-sale is; the newest is kept.
@@ -73,6 +76,10 @@ class PddRefund(models.Model):
         if is_undated or (known and change_date < known):
             return vals
         vals.update(platform_update_date=change_date, is_undated=False)
+        for name, target in RETURN_PARCEL.items():
+            text = pop.parse_text(detail.get(name)).strip()
+            if text:
+                vals[target] = text
         try:
             status = pop.parse_field(detail, "after_sales_status", pop.parse_int32)
         except ValueError:

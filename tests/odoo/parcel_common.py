@@ -109,6 +109,8 @@ class ParcelMixin:
     def _read_all(self):
         self.shop.action_sync_orders()
         self.shop.action_sync_refunds()
+        # what happens next has a second of its own, else it is asked for once more
+        self.sim.clock.advance(2)
         self.env.invalidate_all()
 
 
