@@ -102,6 +102,10 @@ class PddBillLine(models.Model):
     )
     _day_idx = models.Index("(shop_id, occurred_date)")
     _order_sn_idx = models.Index("(shop_id, order_sn) WHERE order_sn IS NOT NULL")
+    _posted_idx = models.Index("(bill_id, id) WHERE move_id IS NOT NULL")
+    _unlinked_idx = models.Index(
+        "(shop_id, id) WHERE order_id IS NULL AND order_sn IS NOT NULL"
+    )
     _reason_idx = models.Index("(shop_id, reason) WHERE reason IS NOT NULL")
 
     @api.depends("flow_code", "flow_name", "order_sn")

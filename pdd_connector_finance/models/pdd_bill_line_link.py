@@ -8,12 +8,14 @@ from psycopg2 import OperationalError
 from .pdd_bill_line_post import BATCH_SIZE, POSTING
 from .pdd_flow_type import OF_ORDERS
 
+# Not by the shop's own number in both tables: how many orders one shop has is not known
+# right after they were written, and plans would rest on it.
 LINKABLE = """
     FROM pdd_order
    WHERE line.shop_id = %(shop)s
      AND line.order_id IS NULL
      AND line.order_sn IS NOT NULL
-     AND pdd_order.shop_id = %(shop)s
+     AND pdd_order.shop_id = line.shop_id + 0
      AND pdd_order.order_sn = line.order_sn
      AND %(condition)s
 """

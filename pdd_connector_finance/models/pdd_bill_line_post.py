@@ -5,7 +5,7 @@ from odoo.addons.pdd_connector.batches import do_safely
 from odoo.fields import Command
 
 BATCH_SIZE = 500
-DAY_LIMIT = 20_000  # most movements of one entry per day
+DAY_LIMIT = 5000  # most movements of one entry per day; more take more memory
 POSTING = {  # the values are complete: nothing is left to be derived from them
     "tracking_disable": True,
     "mail_create_nolog": True,

@@ -20,44 +20,88 @@ STAGED = (
     *("amount", "kind", "remark", "flow_code", "flow_name", "digest"),
 )
 
-CONFLICT_COLUMNS = (
-    "digest, amount, occurred_at, flow_code, flow_name, "
-    "CASE WHEN order_source = 'file' THEN order_sn END AS own_order_sn"
-)
-# what only one of the two has: rows of the file (with their line), movements known
+# The table that the file is copied into. The shop stands in each row on purpose: plans
+# then rest on how many rows a shop has on average. What is known of one shop by name may
+# be from before its rows were written.
+STAGING_QUERY = """
+    CREATE TEMPORARY TABLE pdd_bill_copied (
+        line_number integer,
+        order_sn varchar,
+        order_source varchar,
+        occurred_at timestamp,
+        occurred_date date,
+        amount numeric,
+        kind varchar,
+        remark varchar,
+        flow_code varchar,
+        flow_name varchar,
+        digest varchar
+    ) ON COMMIT DROP
+"""
+# equal rows get their numbers, and rows their orders, while they are copied once more: an
+# index on rows that were updated is not used before their transaction is over
+NUMBER_QUERY = """
+    CREATE TEMPORARY TABLE pdd_bill_staging ON COMMIT DROP AS
+        SELECT copied.*, pdd_order.id AS order_id
+          FROM (SELECT %(shop)s AS shop_id, pdd_bill_copied.*,
+                       row_number() OVER (
+                           PARTITION BY digest, amount ORDER BY line_number
+                       )::integer AS ordinal
+                  FROM pdd_bill_copied) AS copied
+     LEFT JOIN pdd_order ON pdd_order.shop_id = copied.shop_id
+                        AND pdd_order.order_sn = copied.order_sn
+"""
+# rows of the file (with their line) and known movements of its days that have no
+# counterpart: found by sorting both together, which takes no longer for lack of
+# statistics
+DIFFERENT_QUERY = """
+    CREATE TEMPORARY TABLE pdd_bill_different ON COMMIT DROP AS
+        SELECT digest, amount, ordinal,
+               min(occurred_at) AS occurred_at,
+               min(flow_code) AS flow_code,
+               min(flow_name) AS flow_name,
+               min(own_order_sn) AS own_order_sn,
+               min(line_number) AS line_number
+          FROM (SELECT digest, amount, ordinal, occurred_at, flow_code, flow_name,
+                       CASE WHEN order_source = 'file' THEN order_sn END
+                           AS own_order_sn,
+                       line_number
+                  FROM pdd_bill_staging
+             UNION ALL
+                SELECT digest, amount, ordinal, occurred_at, flow_code, flow_name,
+                       CASE WHEN order_source = 'file' THEN order_sn END,
+                       NULL
+                  FROM pdd_bill_line
+                 WHERE shop_id = %(shop)s
+                   AND occurred_date BETWEEN %(start)s AND %(end)s) AS together
+      GROUP BY digest, amount, ordinal
+        HAVING count(*) = 1
+"""
 CONFLICT_QUERY = """
-    WITH different AS MATERIALIZED (
-        SELECT %(columns)s, line_number
-          FROM pdd_bill_staging staged
-         WHERE NOT EXISTS (SELECT FROM pdd_bill_line known
-                            WHERE known.shop_id = %(shop)s
-                              AND known.digest = staged.digest
-                              AND known.amount = staged.amount
-                              AND known.ordinal = staged.ordinal)
-     UNION ALL
-        SELECT %(columns)s, NULL AS line_number
-          FROM pdd_bill_line line
-         WHERE shop_id = %(shop)s
-           AND occurred_date BETWEEN
-               (SELECT min(occurred_date) FROM pdd_bill_staging)
-               AND (SELECT max(occurred_date) FROM pdd_bill_staging)
-           AND NOT EXISTS (SELECT FROM pdd_bill_staging kept
-                            WHERE kept.digest = line.digest
-                              AND kept.amount = line.amount
-                              AND kept.ordinal = line.ordinal))
     SELECT min(line_number) FROM (
-        SELECT min(line_number) AS line_number FROM different
+        SELECT min(line_number) AS line_number FROM pdd_bill_different
       GROUP BY digest
         HAVING count(line_number) BETWEEN 1 AND count(*) - 1
      UNION ALL
-        SELECT min(line_number) FROM different
+        SELECT min(line_number) FROM pdd_bill_different
       GROUP BY own_order_sn, occurred_at, flow_code, amount
         HAVING count(line_number) BETWEEN 1 AND count(*) - 1
      UNION ALL
-        SELECT min(line_number) FROM different
+        SELECT min(line_number) FROM pdd_bill_different
       GROUP BY own_order_sn, occurred_at, flow_name, amount
         HAVING count(line_number) BETWEEN 1 AND count(*) - 1
     ) contradictions
+"""
+OTHER_SHOP_QUERY = """
+    SELECT strange.line_number, pdd_order.shop_id
+      FROM (SELECT order_sn, min(line_number) AS line_number
+              FROM pdd_bill_staging
+             WHERE order_id IS NULL AND order_sn IS NOT NULL
+          GROUP BY order_sn) AS strange
+CROSS JOIN pdd_shop
+      JOIN pdd_order ON pdd_order.shop_id = pdd_shop.id
+                    AND pdd_order.order_sn = strange.order_sn
+  ORDER BY strange.line_number LIMIT 1
 """
 
 
@@ -96,15 +140,14 @@ class PddBill(models.Model):
         :raise BillFileError: the file must not be posted
         """
         self.env.flush_all()
-        self._create_staging()
         with self._open_file() as file, open_rows(file) as rows:
             parser = BillParser(rows, order_number=self._get_order_pattern())
             self._stage(parser)
-        self._number_equal_rows()
         self._check_other_shop()
         completed = self._complete_cut_lines() if parser.is_proven else None
-        self._check_conflicts()
         start, end = self._get_period(parser)
+        self._compare(start, end)
+        self._check_conflicts()
         vals = {
             **self._prepare_file_vals(parser),
             **self._prepare_covered_vals(parser),
@@ -113,10 +156,8 @@ class PddBill(models.Model):
             "new_count": self._insert_staged() + len(completed or ()),
             "missing_count": self._count_missing(start, end),
         }
-        self.env.cr.execute("DROP TABLE pdd_bill_staging")
+        self.env.cr.execute("DROP TABLE pdd_bill_staging, pdd_bill_different")
         self.write(vals)
-        of_bill = SQL("line.bill_id = %s", self.id)
-        self.env["pdd.bill.line"]._set_orders(self.shop_id, of_bill)
         if completed:
             completed._book_again()
         self._update_state()
@@ -127,76 +168,44 @@ class PddBill(models.Model):
         get_param = self.env["ir.config_parameter"].sudo().get_param
         return get_param("pdd_connector_finance.order_number_pattern", ORDER_NUMBER)
 
-    def _create_staging(self):
-        self.env.cr.execute(
-            """
-            CREATE TEMPORARY TABLE pdd_bill_staging (
-                line_number integer,
-                order_sn varchar,
-                order_source varchar,
-                occurred_at timestamp,
-                occurred_date date,
-                amount numeric,
-                kind varchar,
-                remark varchar,
-                flow_code varchar,
-                flow_name varchar,
-                digest varchar,
-                ordinal integer
-            ) ON COMMIT DROP
-            """
-        )
-
     def _stage(self, parser):
-        """Copy the rows of the file into the staging table, row by row."""
+        """Copy the rows of the file into the staging table, with numbers and orders."""
+        self.env.cr.execute(STAGING_QUERY)
         stream = _Stream(_copy_line(row) for row in parser)
         try:
             self.env.cr.copy_expert(
-                f"COPY pdd_bill_staging ({', '.join(STAGED)}) FROM STDIN", stream
+                f"COPY pdd_bill_copied ({', '.join(STAGED)}) FROM STDIN", stream
             )
         except psycopg2.Error:
             if stream.error:  # the driver only says that reading failed
                 raise stream.error from None
             raise
-
-    def _number_equal_rows(self):
-        self.env.cr.execute(
-            """
-            UPDATE pdd_bill_staging AS staged
-               SET ordinal = numbered.ordinal
-              FROM (SELECT ctid,
-                           row_number() OVER (
-                               PARTITION BY digest, amount ORDER BY line_number
-                           ) AS ordinal
-                      FROM pdd_bill_staging) AS numbered
-             WHERE staged.ctid = numbered.ctid
-            """
-        )
-        self.env.cr.execute("CREATE INDEX ON pdd_bill_staging (digest)")
+        self.env.cr.execute("ANALYZE pdd_bill_copied")
+        self.env.cr.execute(SQL(NUMBER_QUERY, shop=self.shop_id.id))
+        self.env.cr.execute("DROP TABLE pdd_bill_copied")
         self.env.cr.execute("ANALYZE pdd_bill_staging")
 
     def _check_other_shop(self):
         """Refuse a file with orders that only another shop has."""
-        found = self.env.execute_query(
-            SQL(
-                """
-                SELECT staged.line_number, other.shop_id
-                  FROM pdd_bill_staging staged
-                  JOIN pdd_order other ON other.order_sn = staged.order_sn
-                                      AND other.shop_id != %(shop)s
-                 WHERE NOT EXISTS (SELECT FROM pdd_order own
-                                    WHERE own.order_sn = staged.order_sn
-                                      AND own.shop_id = %(shop)s)
-                 ORDER BY staged.line_number LIMIT 1
-                """,
-                shop=self.shop_id.id,
-            )
-        )
+        found = self.env.execute_query(SQL(OTHER_SHOP_QUERY))
         if found:
             line, shop_id = found[0]
             # the name of a shop of another company is what helps to put it right
             name = self.env["pdd.shop"].sudo().browse(shop_id).name
             raise BillFileError("other_shop", line=line, shop=name)
+
+    def _compare(self, start, end):
+        """Set apart what only the file has, and what only earlier files have.
+
+        :param start, end: first and last moment (platform's clock) of the file
+        """
+        query = SQL(
+            DIFFERENT_QUERY,
+            shop=self.shop_id.id,
+            start=start and start.date(),
+            end=end and end.date(),
+        )
+        self.env.cr.execute(query)
 
     def _check_conflicts(self):
         """Refuse a file that shows a known movement otherwise than an earlier one.
@@ -206,9 +215,7 @@ class PddBill(models.Model):
         spreadsheet program may have damaged, and some exports have no codes): nobody
         but a person can say which of the two files is right.
         """
-        found = self.env.execute_query(
-            SQL(CONFLICT_QUERY, columns=SQL(CONFLICT_COLUMNS), shop=self.shop_id.id)
-        )
+        found = self.env.execute_query(SQL(CONFLICT_QUERY))
         if found[0][0]:
             raise BillFileError("conflict", line=found[0][0])
 
@@ -218,10 +225,11 @@ class PddBill(models.Model):
             SQL(
                 """
                 INSERT INTO pdd_bill_line (
-                    bill_id, shop_id, company_id, state, %(columns)s, ordinal)
+                    bill_id, shop_id, company_id, state, %(columns)s, ordinal,
+                    order_id)
                 SELECT %(bill)s, %(shop)s, %(company)s,
                        CASE WHEN amount = 0 THEN 'zero' ELSE 'pending' END,
-                       %(columns)s, ordinal
+                       %(columns)s, ordinal, order_id
                   FROM pdd_bill_staging
                  ORDER BY line_number
                 ON CONFLICT (shop_id, digest, amount, ordinal) DO NOTHING
@@ -234,6 +242,7 @@ class PddBill(models.Model):
         )
         count = self.env.cr.rowcount
         self.env["pdd.bill.line"].invalidate_model()
+        self.env["pdd.order"].invalidate_model(["bill_line_ids"])
         return count
 
     def _prepare_file_vals(self, parser):
@@ -282,20 +291,12 @@ class PddBill(models.Model):
             SQL(
                 """
                 SELECT count(*)
-                  FROM pdd_bill_line line
-                 WHERE line.shop_id = %(shop)s
-                   AND line.occurred_date BETWEEN %(start)s::date AND %(end)s::date
-                   AND line.occurred_at BETWEEN %(start_utc)s AND %(end_utc)s
-                   AND NOT EXISTS (SELECT FROM pdd_bill_staging staged
-                                    WHERE staged.digest = line.digest
-                                      AND staged.amount = line.amount
-                                      AND staged.ordinal = line.ordinal)
+                  FROM pdd_bill_different
+                 WHERE line_number IS NULL
+                   AND occurred_at BETWEEN %s AND %s
                 """,
-                shop=self.shop_id.id,
-                start=start,
-                end=end,
-                start_utc=pop.to_utc(start),
-                end_utc=pop.to_utc(end),
+                pop.to_utc(start),
+                pop.to_utc(end),
             )
         )
         return found[0][0]

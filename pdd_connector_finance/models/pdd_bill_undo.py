@@ -3,6 +3,7 @@
 from odoo import models
 from odoo.addons.pdd_connector.button_time import for_a_moment, hand_over, notify
 from odoo.fields import Domain
+from odoo.tools import SQL
 from psycopg2 import OperationalError
 
 from .pdd_bill_line_post import BATCH_SIZE
@@ -36,20 +37,39 @@ class PddBill(models.Model):
         return None
 
     def _check_undo(self):
-        """Raise when an entry is in a locked period: the earliest one tells."""
-        Line, Move = self.env["pdd.bill.line"], self.env["account.move"]
-        posted = Domain("bill_id", "in", self.ids) & Domain("move_id", "!=", False)
-        taxed = posted & Domain("flow_type_id.treatment", "=", "reduction")
-        for domain in (posted, taxed):
-            moves = Line._search(domain).subselect("move_id")
-            for company in self.company_id:
-                earliest = Move.search(
-                    Domain("id", "in", moves) & Domain("company_id", "=", company.id),
-                    order="date, id",
-                    limit=1,
-                )
-                earliest._check_fiscal_lock_dates()
-                earliest.line_ids._check_tax_lock_date()
+        """Raise when an entry is in a locked period: the earliest one says so."""
+        reductions = self.env["pdd.flow.type"].with_context(active_test=False)
+        reductions = reductions.search([("treatment", "=", "reduction")])
+        taxed = SQL("line.flow_type_id IN %s", reductions._ids or (0,))
+        for condition in (SQL("TRUE"), taxed):
+            for entry in self._find_earliest_entries(condition):
+                entry._check_fiscal_lock_dates()
+                entry.line_ids._check_tax_lock_date()
+
+    def _find_earliest_entries(self, condition):
+        """Return the earliest entry of each company that these bills are booked with.
+
+        Each movement is looked at once: a search for the first entry goes through all
+        movements for each entry there is.
+
+        :param SQL condition: on the table ``line``
+        """
+        self.env["pdd.bill.line"].flush_model(["bill_id", "move_id", "flow_type_id"])
+        self.env["account.move"].flush_model(["company_id", "date"])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT ON (move.company_id) move.id
+                  FROM pdd_bill_line line
+                  JOIN account_move move ON move.id = line.move_id
+                 WHERE line.bill_id IN %s AND %s
+              ORDER BY move.company_id, move.date, move.id
+                """,
+                self._ids or (0,),
+                condition,
+            )
+        )
+        return self.env["account.move"].browse(move_id for (move_id,) in rows)
 
     def _undo(self):
         """Take back what is posted of bills that are being undone."""

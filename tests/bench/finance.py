@@ -5,24 +5,31 @@
 Each order has four movements: the buyer's and the platform's part, which are reconciled,
 and two fees. The floor books the same movements one by one.
 
+One file of 150,000 lines is read and posted with one entry per day. Its ratio is the worse
+of two: what 10,000 lines take to read after the first 10,000, and what the last 10,000
+take to post, each against the first.
+
 Invoices are measured on 5,000 orders of five days: 1,000 orders a day are the shop that
 wants one invoice per day, and each day is a batch of its own, as for the scheduled action.
 Each batch ends with all written and nothing kept in memory, as after its commit.
 """
 
 import io
-import resource
 import tempfile
 import time
 from datetime import date, datetime, timedelta
+from pathlib import Path
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.addons.pdd_connector_finance.models.pdd_order_invoice import BATCH_SIZE
+from odoo.addons.pdd_connector_finance.models.pdd_shop_post import DAY_LIMIT
 from odoo.fields import Command
 from odoo.tools import split_every
 
 LINES = 50_000
 MANY_LINES = 500_000
+FILE_LINES, PART = 150_000, 10_000
 LINES_PER_ORDER = 4
 ORDERS_PER_ENTRY = 5  # of the open receivables
 FLOOR_ORDERS = 40
@@ -30,6 +37,8 @@ INVOICES = 5000
 WARM_UP = 100
 DAYS = 5  # the orders that are invoiced are spread over so many
 BILL_DAYS = 28
+FILE_DAYS = 10  # more lines a day than one entry takes
+ORDER_CHUNK = 1000  # orders that are made in one go
 PAID, COUPON, FEE = 85.0, 10.0, 0.57
 COUPON_SHARE = 0.4  # of the orders that are invoiced, as in the stand-in's shops
 START = date(2026, 6, 1)
@@ -49,7 +58,8 @@ QUIET = {
 def measure(env):
     """Return the figures named in the contract of the design."""
     bench = Bench(env)
-    figures = measure_reading(bench)  # first: the peak of memory is the process's
+    figures = measure_reading(bench)
+    figures |= measure_file(bench)
     figures |= measure_lines(bench)
     figures |= measure_invoices(bench)
     return figures
@@ -57,10 +67,34 @@ def measure(env):
 
 def measure_reading(bench):
     """Return the memory of Odoo's process while it reads half a million lines."""
+    reset_peak()
     with tempfile.TemporaryFile() as file:
         bench.write_large_bill(file, MANY_LINES)
         rate = bench.rate_undone(lambda: bench.read(file), MANY_LINES)
     return {"read_lines_per_s": rate, "read_rss_mb": peak_rss_mb()}
+
+
+def measure_file(bench):
+    """Return how the time grows within one file, and the memory of posting it."""
+    orders = bench.make_open_orders(FILE_LINES // LINES_PER_ORDER)
+    bench.shop._get_bill_journal()
+    bench.settle()
+    first, rest = bench.time_reading(orders)
+    bench.env.company.pdd_posting_mode = "day"
+    bill = bench.read(bench.make_bill(orders, days=FILE_DAYS))
+    bench.commit()
+    reset_peak()
+    times = bench.time_posting(bill)
+    peak = peak_rss_mb()
+    bench.env.company.pdd_posting_mode = "statement"
+    bench.commit()
+    parts, entries = FILE_LINES // PART, PART // DAY_LIMIT
+    last = sum(times[-entries:]) / sum(times[:entries])
+    return {
+        "file_lines": FILE_LINES,
+        "file_ratio": max(rest / (parts - 1) / first, last),
+        "post_peak_rss_mb": peak,
+    }
 
 
 def measure_lines(bench):
@@ -73,6 +107,7 @@ def measure_lines(bench):
         lambda: bench.book_one_by_one(floor_orders), FLOOR_ORDERS * LINES_PER_ORDER
     )
     file = bench.make_bill(orders)
+    reset_peak()
     cr, statements = bench.env.cr, bench.env.cr.sql_log_count
     ours = bench.rate(lambda: bench.import_and_post(file), LINES)
     return {
@@ -104,8 +139,15 @@ def measure_invoices(bench):
     return {"invoices_ratio": single / plain, "invoices_day_ratio": daily / plain}
 
 
+def reset_peak():
+    """Let the peak of this process's memory count from now on."""
+    Path("/proc/self/clear_refs").write_text("5")
+
+
 def peak_rss_mb():
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    """Return the most memory this process had since the last reset."""
+    status = Path("/proc/self/status").read_text()
+    return int(status.split("VmHWM:")[1].split()[0]) / 1024
 
 
 class Bench:
@@ -176,7 +218,11 @@ class Bench:
     def make_open_orders(self, count):
         """Return mirrored orders, each with open receivables of its two parts."""
         env, company = self.env, self.env.company
-        orders = env["pdd.order"].create([self._prepare_order() for _ in range(count)])
+        orders = env["pdd.order"]
+        for start in range(0, count, ORDER_CHUNK):
+            some = range(start, min(count, start + ORDER_CHUNK))
+            orders += orders.create([self._prepare_order() for _number in some])
+            self.commit()
         accounts = {
             "buyer": company._get_pdd_receivable("buyer"),
             "platform": company._get_pdd_receivable("platform"),
@@ -269,12 +315,12 @@ class Bench:
             (-1.0, "0060001", "营销费用-多多进宝"),
         )
 
-    def make_bill(self, orders):
-        """Return the bill of a month as the back office writes it."""
+    def make_bill(self, orders, days=BILL_DAYS):
+        """Return the bill of so many days as the back office writes it."""
         file = io.BytesIO(BILL_HEAD.encode("gb18030"))
         file.seek(0, io.SEEK_END)
         for number, order_sn in enumerate(orders.mapped("order_sn")):
-            day = START + timedelta(days=number * BILL_DAYS // len(orders))
+            day = START + timedelta(days=number * days // len(orders))
             for amount, code, name in self._movements(order_sn):
                 income, expense = max(amount, 0), min(amount, 0)
                 line = (
@@ -306,6 +352,40 @@ class Bench:
         if not bill._read():
             raise RuntimeError(bill.error_message)
         return bill
+
+    def time_reading(self, orders):
+        """Return the seconds for the first lines of a file, and for all others.
+
+        Both are read as files of their own: a file is taken as a whole.
+        """
+        seconds = []
+        for some in (orders[: PART // LINES_PER_ORDER], orders):
+            file = self.make_bill(some)
+            start = time.monotonic()
+            self.read(file)
+            self.env.flush_all()
+            seconds.append(time.monotonic() - start)
+            self.env.cr.rollback()
+            self.env.invalidate_all()
+        first, whole = seconds
+        return first, whole - first
+
+    def time_posting(self, bill):
+        """Post a bill with one entry per day; return the seconds of each."""
+        times, Line = [], type(self.env["pdd.bill.line"])
+        post = Line._post_safely
+
+        def post_timed(lines):
+            start = time.monotonic()
+            post(lines)
+            self.env.flush_all()
+            times.append(time.monotonic() - start)
+
+        with patch.object(Line, "_post_safely", post_timed):
+            self.shop._post_bills()
+        if bill.state != "done" or len(times) != FILE_LINES // DAY_LIMIT:
+            raise RuntimeError(f"{bill.pending_count} lines are not posted")
+        return times
 
     def import_and_post(self, file):
         """Read a bill, post it, reconcile it: as the scheduled actions do."""
