@@ -1,6 +1,7 @@
 from . import (
     account_bank_statement_line,
     account_move,
+    account_move_cost,
     account_move_line,
     pdd_bill,
     pdd_bill_cut,

@@ -127,6 +127,8 @@ class AccountMove(models.Model):
 
     def _reconcile_reversed_moves(self, reverse_moves, move_reverse_cancel):
         """Leave receivables to be settled order by order, not as they come."""
+        if self.env.context.get("pdd_settled_later"):
+            return reverse_moves  # credit notes of after-sales, several of an invoice
         result = super()._reconcile_reversed_moves(reverse_moves, move_reverse_cancel)
         documents = reverse_moves.filtered("pdd_terms")
         documents.line_ids.filtered("pdd_part").remove_move_reconcile()
@@ -206,7 +208,8 @@ class AccountMove(models.Model):
         return frozendict(
             {
                 "move_id": self.id,
-                "date_maturity": fields.Date.to_date(date_maturity),
+                # one without a date is not compared with another one
+                "date_maturity": fields.Date.to_date(date_maturity) or False,
                 "discount_date": False,
                 "pdd_order_id": order_id,
                 "pdd_part": part,

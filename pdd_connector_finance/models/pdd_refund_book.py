@@ -164,23 +164,9 @@ class PddRefund(models.Model):
             for refund, note in zip(first, notes, strict=True):
                 refund._check_credit_total(note)
                 refund.credit_note_id = note
-            self._post_credit_notes(notes)
-            for refund in first:
-                refund.credit_note_id.reversed_entry_id = refund.order_id.invoice_id
+            notes._post(soft=False)
             first.order_id._reconcile_receivables()
             self -= first
-
-    @api.model
-    def _post_credit_notes(self, notes):
-        """Post credit notes; where the goods come back, so does their cost.
-
-        With perpetual valuation Odoo would take back the cost of what a buyer keeps.
-        """
-        kept = notes.filtered(
-            lambda note: note.pdd_refund_id.after_sales_type != RETURN_AND_REFUND
-        )
-        kept.with_context(move_reverse_cancel=True)._post(soft=False)
-        (notes - kept)._post(soft=False)
 
     def _check_credit_total(self, note):
         """Raise when a credit note is not what was given back, to the fen."""
@@ -226,18 +212,20 @@ class PddRefund(models.Model):
             "pdd_shifted_date": open_date != day and day,
             "pdd_terms": terms,
         }
-        lines = self._prepare_credit_line_vals()
+        lines, pieces = self._prepare_credit_line_vals()
+        # named before it is posted: Odoo then leaves cost and exchange rates alone
+        vals |= {"reversed_entry_id": invoice.id, "pdd_pieces": pieces}
         return {**vals, "line_ids": order._prepare_invoice_items(vals, lines, terms)}
 
     def _prepare_credit_line_vals(self):
         """Return the lines: of the goods the refund names, or of the whole order.
 
+        :return tuple: values of the lines; what comes back, see
+            ``account.move.pdd_pieces``
         :raise UserError: the order has less left than was given back
         """
         left = self._get_left()
         total = to_fen(self._get_cut_amount())
-        if not total:
-            return self._prepare_free_line_vals()
         if total > sum(left.values()):
             raise UserError(
                 self.env._(
@@ -247,22 +235,48 @@ class PddRefund(models.Model):
                     total=total,
                 )
             )
-        named = [line for line in left if self._is_about(line)]
-        lines = named if sum(left[line] for line in named) >= total else [*left]
-        weights = [left[line] for line in lines]
-        return [
-            self._prepare_credit_line(line, part, is_whole=part == left[line])
-            for line, part in zip(lines, spread(total, weights), strict=True)
-            if part
-        ]
+        vals_list, pieces = [], {}
+        for line, part in self._spread_over_lines(left, total).items():
+            is_whole = part == left.get(line, 0)
+            back = self._count_pieces_back(line, is_whole)
+            if back:
+                pieces[str(line.id)] = back
+            if part or back:
+                vals_list.append(self._prepare_credit_line(line, part, is_whole, back))
+        return vals_list, pieces
 
-    def _prepare_free_line_vals(self):
-        """Return lines without money: goods that come back, whose cost does too."""
-        return [
-            self._prepare_credit_line(line, to_fen(0), is_whole=True)
-            for line in self.order_id.line_ids.sale_line_id
-            if self._is_about(line)
-        ]
+    def _spread_over_lines(self, left, total):
+        """Return what is given back of which line: sales order line -> Decimal yuan.
+
+        Without money it is about the goods that come back, whose cost does too.
+        """
+        named = [line for line in left if self._is_about(line)]
+        if not total:
+            lines = self.order_id.line_ids.sale_line_id.filtered(self._is_about)
+            return dict.fromkeys(lines, total)
+        lines = named if sum(left[line] for line in named) >= total else [*left]
+        parts = spread(total, [left[line] for line in lines])
+        return dict(zip(lines, parts, strict=True))
+
+    def _count_pieces_back(self, sale_line, is_whole):
+        """Return the quantity of a sales order line that comes back, in its unit.
+
+        Never more than was sold and has not come back before.
+
+        :param bool is_whole: nothing of the line's money is left after it
+        """
+        if self.after_sales_type != RETURN_AND_REFUND:
+            return 0.0
+        left = sale_line.product_uom_qty - sale_line._get_pdd_pieces_back()
+        if left <= 0 or not (is_whole or self._is_about(sale_line)):
+            return 0.0
+        items = self.order_id.line_ids.filtered(
+            lambda line: line.sale_line_id == sale_line
+        )
+        sold = sum(items.mapped("quantity")) - sum(items.mapped("cut_quantity"))
+        unit = sale_line.product_uom_qty / sold if sold > 0 else 1.0
+        named = self.quantity if self._is_about(sale_line) else 0
+        return min(named * unit or (left if is_whole else unit), left)
 
     def _get_left(self):
         """Return what is left to give back of this order, by the stored shares.
@@ -302,16 +316,14 @@ class PddRefund(models.Model):
         )
         return self.platform_sku_id in lines.sku_id.mapped("sku_id")
 
-    def _prepare_credit_line(self, sale_line, total, is_whole):
+    def _prepare_credit_line(self, sale_line, total, is_whole, back):
         """Return a credit note line for a part of a sales order line.
 
         :param total: Decimal yuan, taxes included
         :param bool is_whole: nothing of the line is left after it
+        :param float back: quantity that comes back
         """
-        ordered = sale_line.product_uom_qty
-        quantity = (is_whole and ordered) or 1.0
-        if self.after_sales_type == RETURN_AND_REFUND and self._is_about(sale_line):
-            quantity = min(self.quantity or quantity, ordered)
+        quantity = back or (is_whole and sale_line.product_uom_qty) or 1.0
         return sale_line._prepare_invoice_line(
             quantity=quantity,
             price_unit=self.order_id._get_price_unit(

@@ -396,6 +396,96 @@ class TestEntries(FinanceCase):
         self.assertEqual(self._costs(refund.credit_note_id), costs)
         self.assertEqual(refund.credit_note_id.amount_total, 66.66)
 
+    def _value_at(self, cost, method):
+        """Let the cup be valued by a method, at a cost that moves later."""
+        self._value_perpetually()
+        self.product.categ_id.property_cost_method = method
+        self.product.standard_price = cost
+
+    def _assert_cost_back(self, order, amount, cost, **vals):
+        """Refund an order; this much of its cost comes back."""
+        refund = self._refund(
+            order, amount, **{"after_sales_type": 3, "goods_number": 1, **vals}
+        )
+        self.env["pdd.order"]._cron_invoice()
+        self.assertFalse(refund.book_error)
+        costs = {self.cost: -cost, self.stock: cost} if cost else {}
+        self.assertEqual(self._costs(refund.credit_note_id), costs)
+        return refund.credit_note_id
+
+    def _create_cups(self, count, paid):
+        """Return an order of so many cups."""
+        item = {
+            **{"goods_id": "1", "sku_id": "11", "goods_name": "Cup"},
+            **{"goods_price": float(paid) / count, "goods_count": count},
+            "outer_id": "CUP",
+        }
+        return self._create_order(paid, item_list=[item])
+
+    def test_the_cost_that_was_booked_comes_back_though_it_moved(self):
+        for method in ("standard", "average", "fifo"):
+            for grouping in ("order", "day"):
+                with self.subTest(method, grouping=grouping):
+                    self.company.pdd_invoice_grouping = grouping
+                    self._value_at(10.0, method)
+                    order, other = self._create_cups(2, "50.00"), self._create_order()
+                    self.env["pdd.order"]._cron_invoice()
+                    self.assertEqual(order.invoice_state, "done", order.invoice_error)
+                    self.product.standard_price = 30.0
+                    self._assert_cost_back(order, "25.00", 10.0)
+                    self._assert_cost_back(order, "20.00", 10.0)
+                    self._assert_cost_back(order, "5.00", 0.0)
+                    self._assert_cost_back(other, "100.00", 10.0)
+
+    def test_no_more_pieces_come_back_than_were_sold(self):
+        self._value_at(10.0, "average")
+        order = self._create_cups(2, "50.00")
+        self.env["pdd.order"]._cron_invoice()
+        self._assert_cost_back(order, "25.00", 20.0, goods_number=2)
+        self._assert_cost_back(order, "25.00", 0.0, goods_number=2)
+
+    def test_what_cost_nothing_when_it_was_sold_brings_no_cost_back(self):
+        self._value_at(0.0, "average")
+        self._invoice()
+        self.product.standard_price = 30.0
+        self._assert_cost_back(self.order, "85.00", 0.0)
+
+    def test_cost_that_does_not_divide_comes_back_to_the_fen(self):
+        self._value_at(3.33, "average")
+        order = self._create_cups(3, "99.99")
+        self.env["pdd.order"]._cron_invoice()
+        self.product.standard_price = 30.0
+        for _number in range(3):
+            self._assert_cost_back(order, "33.33", 3.33)
+
+    def test_the_cost_of_other_goods_stays_when_money_of_theirs_goes_back(self):
+        self._value_at(10.0, "average")
+        order = self._create_order_of_two_rates("200.00", "0")
+        rice = order.sale_order_id.order_line.product_id - self.product
+        rice.write({"is_storable": True, "categ_id": self.product.categ_id.id})
+        rice.standard_price = 7.0
+        self.env["pdd.order"]._cron_invoice()
+        self._assert_cost_back(order, "150.00", 10.0)
+
+    def test_a_credit_note_that_is_posted_again_brings_the_same_cost(self):
+        self._value_at(10.0, "average")
+        self._invoice()
+        self.product.standard_price = 30.0
+        note = self._assert_cost_back(self.order, "85.00", 10.0)
+        note.button_draft()
+        self.assertFalse(self._costs(note))
+        note.action_post()
+        self.assertEqual(self._costs(note), {self.cost: -10.0, self.stock: 10.0})
+
+    def test_an_invoice_made_again_after_a_reversal_has_the_cost_that_comes_back(self):
+        self._value_at(10.0, "average")
+        invoice = self._invoice()
+        invoice._reverse_moves([{"invoice_date": "2026-06-10"}], cancel=True)
+        self.order.action_make_invoice()
+        self.assertNotEqual(self.order.invoice_id, invoice)
+        self.product.standard_price = 30.0
+        self._assert_cost_back(self.order, "85.00", 10.0)
+
     def test_small_transfer_reduces_revenue_and_output_tax(self):
         bill = self._post(row(self.order.order_sn, "-10.00", "0040099"))
         self.assertEqual(
