@@ -44,7 +44,7 @@ class PddStockLevel(models.Model):
         "than a year is not told apart.",
     )
     cover_text = fields.Char(
-        string="Cover (days)",
+        string="Days of Cover",
         compute="_compute_cover_text",
         help="How long the free pieces last at the speed of the last days; empty "
         "without sales.",
