@@ -38,13 +38,17 @@ class PddOrder(models.Model):
             if self.state == "cancelled":
                 return self.env._("it is refunded")
             return ", ".join(self.hold_reasons.mapped("name"))
+        if self.order_status == ORDER_TO_SHIP:
+            return ""
         kinds = (REFUND_ONLY, RETURN_AND_REFUND)
-        if self.order_status != ORDER_TO_SHIP and self.refund_ids.filtered(
+        if self.refund_ids.filtered(
             lambda refund: (
                 refund.state in ("open", "paying") and refund.after_sales_type in kinds
             )
         ):
             return self.env._("an after-sale is running")
+        if self.change_ids._filter_stopping():
+            return self.env._("a change is to be decided")
         return ""
 
     def _raise_stopped(self, reasons):
