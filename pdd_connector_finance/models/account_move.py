@@ -137,12 +137,18 @@ class AccountMove(models.Model):
     def _lose_reversed(self):
         """Let the orders of invoices that are reversed as a whole be invoiced anew."""
         for move in self:
-            notes = move.reversal_move_ids.filtered(
-                lambda note: note.state == "posted" and not note.pdd_refund_id
-            )
-            total = sum(notes.mapped("amount_total"))
-            if move.currency_id.compare_amounts(total, move.amount_total) >= 0:
+            if move._is_pdd_reversed():
                 move._get_pdd_invoiced_orders()._lose_invoice()
+
+    def _is_pdd_reversed(self):
+        """Return whether a person has reversed this invoice as a whole."""
+        self.ensure_one()
+        notes = self.reversal_move_ids.filtered(
+            lambda note: note.state == "posted" and not note.pdd_refund_id
+        )
+        total = sum(notes.mapped("amount_total"))
+        is_whole = self.currency_id.compare_amounts(total, self.amount_total) >= 0
+        return bool(notes) and is_whole
 
     def _get_pdd_invoiced_orders(self):
         """Return the orders these are invoices of, also as one of several."""

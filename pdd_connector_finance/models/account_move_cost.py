@@ -111,7 +111,8 @@ class SaleOrderLine(models.Model):
     def _get_pdd_booked_costs(self):
         """Return the items of cost of this line's sale, and the quantity they are about.
 
-        Credit notes that a person has made are taken off. An invoice of many orders has
+        What a person has reversed as a whole counts for nothing, another credit note is
+        taken off. An invoice of many orders has
         one cost per product: each piece has its part of it.
         """
         self.ensure_one()
@@ -122,6 +123,8 @@ class SaleOrderLine(models.Model):
                 and not move.pdd_refund_id
             )
         )
+        reversed_ones = documents.filtered(lambda move: move._is_pdd_reversed())
+        documents -= reversed_ones + reversed_ones.reversal_move_ids
         costs = documents.line_ids.filtered(
             lambda item: (
                 item.display_type == "cogs"
