@@ -60,7 +60,8 @@ class Days:
             order, event = sim.platform.find_order(number), rng.choice(KINDS)
             details = {}
             if event == "refund_request":
-                details = {"amount": max(1, order.pay_amount // rng.choice((1, 3)))}
+                amount = order.pay_amount // rng.choice((1, 3))
+                details = {"amount": amount or order.pay_amount}
             try:
                 sim.platform.event(number, event, **details)
             except Impossible:
@@ -73,7 +74,8 @@ class Days:
         """Let a buyer who has the goods for days get some money back."""
         platform, since = self._sim.platform, self._sim.clock.now() - 2 * DAY
         for order in map(platform.find_order, self._numbers):
-            if 0 < order.received < since and not order.after_sales:
+            is_due = 0 < order.received < since and not order.after_sales
+            if is_due and order.pay_amount:
                 amount = max(1, order.pay_amount // 3)
                 platform.event(order.order_sn, "refund_request", amount=amount, kind=1)
                 platform.event(order.order_sn, "refund_grant")

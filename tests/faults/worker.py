@@ -48,8 +48,10 @@ def main():
 
 def prepare(registry):
     """Connect a shop whose SKUs are all mapped; its platform counts no calls."""
-    from odoo.addons.pdd_connector import const  # found once the path is configured
+    # found once the path is configured
+    from odoo.addons.pdd_connector import button_time, const
 
+    button_time.BUTTON_SECONDS = PATIENCE * 10  # nobody waits for these buttons
     const.API_CALLS_PER_SECOND.clear()
     account = requests.get(f"{PLATFORM}/_sim/shops", timeout=20).json()[0]
     clock = requests.get(f"{PLATFORM}/_sim/clock", timeout=20).json()

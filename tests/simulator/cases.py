@@ -35,7 +35,8 @@ def refund_request(
     left = order.pay_amount - order.refunded
     amount = left if amount is None else int(amount)
     is_free = not order.pay_amount and not order.after_sales  # as gift orders are
-    require(0 < amount <= left or is_free, "nothing left to refund, or too much")
+    is_whole = is_free and not amount
+    require(0 < amount <= left or is_whole, "nothing left to refund, or too much")
     kind = int(kind or (1 if order.order_status == 1 else 2))
     require(kind in (1, 2), "only refunds can be asked for here")
     case = _open_case(platform, order, kind, amount, moment)

@@ -272,9 +272,7 @@ class TestGoodsShipped(FinanceCase):
         if "stock.quant" not in self.env:
             self.skipTest("Inventory is not installed")
         self.product.write({"is_storable": True, "standard_price": 40.0})
-        order = self._create_order(
-            order_status=2, shipping_time="2026-06-29 09:00:00", receive_time=""
-        )
+        order = self._create_order(order_status=1, shipping_time="", receive_time="")
         moves = order.sale_order_id.order_line.move_ids
         moves.quantity = 1
         moves.picked = True
