@@ -327,7 +327,7 @@ class TestStockFaults(PddStockCase):
         self.assertEqual(self.sku.stock_outcome, "refused")
         issue = self.env["pdd.issue"].search([("cause", "=", "stock_refused")])
         self.assertEqual(issue.state, "open")
-        self.assertIn("40 pieces are on offer, 25 are there", issue.name)
+        self.assertIn("pieces on offer: 40, there: 25", issue.name)
         self.assertEqual(self.shop.stock_refused_count, 1)
         goods.is_promoted = False
         self._pass_time(hours=2)

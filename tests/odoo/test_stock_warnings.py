@@ -92,8 +92,8 @@ class TestStockWarnings(PddStockCase):
         self._look()
         activity = self._activities()
         self.assertEqual(activity.user_id, self.buyer)
-        self.assertIn("12 pieces free, 2.0 sold a day", activity.note)
-        self.assertIn("takes 5 days", activity.note)
+        self.assertIn("Pieces free: 12, sold a day: 2.0", activity.note)
+        self.assertIn("days the vendor takes: 5", activity.note)
         self._look()
         self.assertEqual(self._activities(), activity)
         self._stock(142)
@@ -108,7 +108,7 @@ class TestStockWarnings(PddStockCase):
         self._run()
         self._look()
         note = product.activity_ids.note
-        self.assertIn("3 pieces free, fewer than 4", note)
+        self.assertIn("Pieces free: 3, fewer than 4", note)
         self.assertNotIn("0.0", note)
 
     def test_the_buyer_reads_his_own_language(self):
@@ -228,7 +228,7 @@ class TestBoard(PddStockCase):
         expected = {"free_qty": -24, "target_qty": 0, "is_low": True}
         self.assertRecordValues(level, [{**expected, "low_reason": "short"}])
         self.assertRecordValues(self._level(), [{**expected, "low_reason": "short"}])
-        self.assertIn("24 pieces", self.product.activity_ids.note)
+        self.assertIn("not there: 24", self.product.activity_ids.note)
         self._stock(31)
         self._run()
         self.assertRecordValues(level, [{"is_low": False, "low_reason": False}])
