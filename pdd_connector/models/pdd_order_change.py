@@ -105,7 +105,7 @@ class PddOrderChange(models.Model):
         default="told",
         index=True,
     )
-    reason = fields.Char(readonly=True, help="Why a person has to decide.")
+    reason = fields.Text(readonly=True, help="Why a person has to decide.")
     is_stopping = fields.Boolean(
         string="Stops the Parcel",
         readonly=True,
@@ -319,8 +319,9 @@ class PddOrderChange(models.Model):
         if change:
             change.reason = reason
             return
-        before = order.refunded_amount - refund.refund_amount
-        diff = {"refunded_amount": [before, order.refunded_amount]}
+        after = order.refunded_amount
+        before = after - refund.refund_amount
+        diff = {"refunded_amount": [f"{before:.2f}", f"{after:.2f}"]}
         vals = self._prepare_change_vals(order, "refund", diff)
         vals.update(refund_id=refund.id, reason=reason, is_stopping=True)
         self.create(vals)._report()
