@@ -6,7 +6,6 @@ from . import (
     account_analytic_distribution_model,
     account_fiscal_position,
     base,
-    base_partner_merge,
     base_race,
     ir_cron,
     ir_ui_view,

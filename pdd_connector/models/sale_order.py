@@ -80,7 +80,7 @@ class SaleOrder(models.Model):
         """
         ours = self._filter_to_pdd_buyers()
         ours.sale_order_template_id = False
-        super(SaleOrder, self - ours)._compute_sale_order_template_id()
+        return super(SaleOrder, self - ours)._compute_sale_order_template_id()
 
     def _send_order_notification_mail(self, mail_template, **kwargs):
         """Write nothing to buyers of a platform, not even a mail that is then dropped."""

@@ -1,4 +1,5 @@
 from . import (
+    base_partner_merge,
     pdd_issue_ignore,
     pdd_order_release,
     pdd_sku_create_product,

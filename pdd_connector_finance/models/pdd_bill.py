@@ -62,7 +62,6 @@ class PddBill(models.Model):
     error_column = fields.Char(string="Wrong Column", readonly=True)
     replaced_by_id = fields.Many2one(
         "pdd.bill",
-        string="Replaced By",
         readonly=True,
         index="btree_not_null",
         ondelete="set null",

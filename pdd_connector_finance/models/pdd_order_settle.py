@@ -68,9 +68,7 @@ class PddOrder(models.Model):
     open_platform_amount = fields.Monetary(
         string="Open, Platform's Part", compute="_compute_settlement", store=True
     )
-    open_amount = fields.Monetary(
-        string="Open Amount", compute="_compute_settlement", store=True
-    )
+    open_amount = fields.Monetary(compute="_compute_settlement", store=True)
     settlement_state = fields.Selection(
         SETTLEMENT_STATES,
         string="Settlement",

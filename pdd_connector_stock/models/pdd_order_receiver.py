@@ -14,9 +14,10 @@ class PddOrder(models.Model):
         going = pickings._filter_to_receiver()
         kept = {picking: picking.partner_id for picking in pickings - going}
         following = self.with_context(update_delivery_shipping_partner=True)
-        super(PddOrder, following)._write_receiver(contact)
+        result = super(PddOrder, following)._write_receiver(contact)
         for picking, partner in kept.items():
             picking.partner_id = partner
         going.partner_id = contact
         going.move_ids.partner_id = contact
         going._ask_to_print_again(contact)
+        return result

@@ -101,7 +101,7 @@ class PddOrder(models.Model):
         """Let the rules of today decide: another one may come first by now."""
         rules = self.env["pdd.warehouse.rule"]._get_rules(self.company_id)
         rule = self._decide_routes(rules)[self].rule
-        return [*super()._get_archived(), *rule._get_archived()]
+        return [*self._get_archived_products(), *rule._get_archived()]
 
     def _forget_routes(self):
         """Drop what was decided when these orders were to be made before."""
