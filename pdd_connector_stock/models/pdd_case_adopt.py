@@ -132,7 +132,8 @@ class PddCase(models.Model):
         own = self._get_open_receipts().filtered(lambda r: not r.pdd_by_hand)
         moves = own.move_ids.filtered(lambda move: move.state != "cancel")
         for origin, of_origin in moves.grouped("origin_returned_move_id").items():
-            of_origin._reduce_expected(-origin._get_returnable_quantity())
+            if origin:  # goods shipped outside Odoo have no transfer to compare with
+                of_origin._reduce_expected(-origin._get_returnable_quantity())
         wanted, expected = self._get_wanted(), self._get_expected()
         for product, of_product in moves.grouped("product_id").items():
             excess = expected[product] - wanted.get(product, float("inf"))
