@@ -82,7 +82,13 @@ class StockMove(models.Model):
         return self.quantity - sum(move._get_expected_quantity() for move in returns)
 
     def _reduce_expected(self, quantity):
-        """Expect so much less of these open moves, the last of them first."""
+        """Expect so much less of these open moves, the last of them first.
+
+        :param float quantity: nothing is done unless it is above zero; no limit to what may
+            come (minus infinity) is among that
+        """
+        if quantity <= 0:
+            return
         for move in self.sorted("id", reverse=True):
             less = min(quantity, move.product_uom_qty)
             if move.state == "cancel" or move.product_uom.compare(less, 0) <= 0:

@@ -204,3 +204,21 @@ class TestShippedElsewhere(ParcelMixin, PddCase):
         self.assertEqual(receipt.state, "done")
         self.assertEqual(self._on_hand(), before + 2)
         self.assertEqual(order.sale_order_id.order_line.qty_delivered, 0)
+
+    def test_news_of_the_return_leave_its_receipt_as_it_is(self):
+        order = self._read(self._place("ship"))
+        self.platform.event(order.order_sn, "refund_request", kind=2)
+        self._read_all()
+        self.platform.event(order.order_sn, "return_agree")
+        self._read_all()
+        self.platform.event(order.order_sn, "return_ship")
+        self._read_all()
+        case = order.refund_ids.case_ids
+        receipt = case.return_picking_ids
+        self.assertEqual(receipt.move_ids.product_uom_qty, 2)
+        self.assertEqual(case.back_state, "way")
+        failed = [
+            ("shop_id", "=", self.shop.id),
+            ("cause", "in", ("exception", "follow")),
+        ]
+        self.assertEqual(self.env["pdd.issue"].search(failed).mapped("detail"), [])
