@@ -1,6 +1,6 @@
 # Copyright 2026 The Pinduoduo connector authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import models
+from odoo import api, models
 from odoo.addons.pdd_connector.const import (
     ORDER_TO_SHIP,
     REFUND_ONLY,
@@ -220,17 +220,28 @@ class PddOrder(models.Model):
                 li.sale_line_id: li.sale_line_id.product_uom_qty for li in open_lines
             }
         kept = {}
-        for line in open_lines:
-            named = refunds.filtered(
-                lambda refund, sku=line.sku_id: refund.platform_sku_id == sku.sku_id
-            )
-            returned = named.filtered(
-                lambda refund: refund.after_sales_type == RETURN_AND_REFUND
-            )
-            stays = sum(refund._get_pieces() for refund in named - returned)
-            coming = sum(refund._get_pieces() for refund in returned)
-            stays += max(coming - line.sale_line_id.qty_delivered, 0)
-            stays -= line.cut_quantity  # the line has these no more
-            if stays > 0:
-                kept[line.sale_line_id] = stays
+        for _sku, lines in self.line_ids.grouped("sku_id").items():
+            stays = self._count_staying(refunds, lines)
+            for line in lines & open_lines:
+                sale_line = line.sale_line_id
+                part = min(stays, sale_line.product_uom_qty)
+                if part > 0:
+                    kept[sale_line] = part
+                    stays -= part
         return kept
+
+    @api.model
+    def _count_staying(self, refunds, lines):
+        """Return how many pieces of one SKU refunds keep here that its lines still have.
+
+        :param lines: all lines of the order with this SKU
+        """
+        sku_id = lines.sku_id.sku_id
+        named = refunds.filtered(lambda refund: refund.platform_sku_id == sku_id)
+        returned = named.filtered(
+            lambda refund: refund.after_sales_type == RETURN_AND_REFUND
+        )
+        stays = sum(refund._get_pieces() for refund in named - returned)
+        coming = sum(refund._get_pieces() for refund in returned)
+        delivered = sum(lines.sale_line_id.mapped("qty_delivered"))
+        return stays + max(coming - delivered, 0) - sum(lines.mapped("cut_quantity"))

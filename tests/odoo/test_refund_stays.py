@@ -280,6 +280,14 @@ class TestRefundStays(ParcelCase):
         self._refund(order, amount=5000, pieces=1, kind=1)
         self.assertEqual(self._leaves(order), 2)
 
+    def test_of_two_lines_of_the_same_goods_one_piece_stays(self):
+        order = self._ship_one_of_three()
+        self._refund(order, amount=5000, pieces=1, kind=1)
+        line = order.line_ids
+        twin = line.copy({"order_id": order.id, "sale_line_id": line.sale_line_id.id})
+        staying = order._count_staying(order.refund_ids, line + twin)
+        self.assertEqual(staying, 1)
+
     def test_a_returned_piece_of_a_split_order_is_the_one_that_left(self):
         order = self._ship_one_of_three()
         self._refund(order, amount=5000, pieces=1, kind=2)
